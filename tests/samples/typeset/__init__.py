@@ -1,0 +1,1 @@
+"""The press: sets the sample reports from `houses/` (letterheads) and `reports/` (texts)."""
