@@ -1,0 +1,3 @@
+from navigator.bootstrap.handover import main
+
+main()
