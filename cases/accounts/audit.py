@@ -1,0 +1,74 @@
+"""The record of what was done and read: one explicit call, in the transaction of the act."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from cases.accounts.models import AuditEvent, AuditHead, User
+
+Code = str | int | bool | None
+GENESIS = "0" * 64
+
+
+@transaction.atomic
+def record(
+    *,
+    action: str,
+    actor: User | None,
+    now: datetime,
+    case_id: UUID | None = None,
+    target: str = "",
+    detail: Mapping[str, Code | list[str]] | None = None,
+) -> AuditEvent:
+    """Append one event to the chain.
+
+    `action` is `noun.verb` in the past tense; `target` is `label:id`; `detail` holds ids and
+    codes only, never a name or a clinical word. The head row is locked until the caller's
+    transaction ends, so the chain has no forks.
+    """
+    head, _made = AuditHead.objects.select_for_update().get_or_create(id=1)
+    event = AuditEvent(
+        at=now,
+        actor_id=actor.pk if actor is not None and actor.pk else None,
+        action=action,
+        case_id=case_id,
+        target=target,
+        detail=dict(detail or {}),
+        previous_hash=head.hash,
+    )
+    event.hash = hash_event(event)
+    event.save(force_insert=True)
+    head.hash = event.hash
+    head.save(update_fields=["hash"])
+    return event
+
+
+def hash_event(event: AuditEvent) -> str:
+    """SHA-256 over the previous hash and the row's content as canonical JSON."""
+    content = [
+        event.previous_hash,
+        event.at.isoformat(timespec="microseconds"),
+        event.actor_id,
+        event.action,
+        str(event.case_id) if event.case_id else None,
+        event.target,
+        event.detail,
+    ]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def find_broken_links() -> Iterator[int]:
+    """Ids of events whose content or place in the chain is not as it was written."""
+    previous = GENESIS
+    for event in AuditEvent.objects.order_by("id").iterator():
+        if event.previous_hash != previous or hash_event(event) != event.hash:
+            yield event.pk
+        previous = event.hash
+    head = AuditHead.objects.filter(id=1).first()
+    if head is not None and head.hash != previous:
+        yield 0

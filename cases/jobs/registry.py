@@ -1,0 +1,67 @@
+"""Which work exists: a kind, its handler, its queue, and how long one attempt may take."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+from cases.jobs.errors import UnknownJobKind
+from cases.jobs.models import Job
+
+
+class Run(Protocol):
+    """What a handler is given: the row, and the two things it may do to it."""
+
+    job: Job
+
+    def report_progress(self, done: int, total: int, *, step: str = "") -> None:
+        """Show how far the work is, and renew the lease; raises LostClaim if it is lost."""
+
+    def finishing(self) -> AbstractContextManager[None]:
+        """A transaction for the effects: it commits only while the claim is still ours."""
+
+
+Handler = Callable[..., None]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """`lease` is the longest time between two reports; `back_off` grows by four a failure."""
+
+    name: str
+    handler: Handler
+    queue: str
+    max_attempts: int
+    lease: timedelta
+    back_off: timedelta
+
+
+_kinds: dict[str, JobKind] = {}
+
+
+def job_handler(
+    name: str,
+    *,
+    queue: str = "interactive",
+    max_attempts: int = 3,
+    lease: timedelta = timedelta(minutes=2),
+    back_off: timedelta = timedelta(seconds=10),
+) -> Callable[[H], H]:
+    """Register a function `(run, **ids) -> None` as the handler of a kind of job."""
+
+    def register(handler: H) -> H:
+        if name in _kinds:
+            raise RuntimeError(f"two handlers for {name}")
+        _kinds[name] = JobKind(name, handler, queue, max_attempts, lease, back_off)
+        return handler
+
+    return register
+
+
+def find_job_kind(name: str) -> JobKind:
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownJobKind(name) from None

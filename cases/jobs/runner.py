@@ -1,0 +1,151 @@
+"""One attempt at one row: claim it, call its handler, keep or give back what came of it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Value
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from cases.jobs.errors import LostClaim, TryLater, UnknownJobKind
+from cases.jobs.models import Job, JobState
+from cases.jobs.registry import JobKind, find_job_kind
+from cases.jobs.signals import job_given_up
+
+log = structlog.get_logger(__name__)
+
+
+def from_now(wait: timedelta) -> ExpressionWrapper:
+    """A moment by the database's clock, so that a worker's wrong clock changes nothing."""
+    return ExpressionWrapper(Now() + Value(wait), output_field=DateTimeField())
+
+
+class ClaimedRun:
+    """The claim of one attempt; see `cases.jobs.registry.Run`."""
+
+    def __init__(self, job: Job, kind: JobKind) -> None:
+        self.job = job
+        self.kind = kind
+        self.attempt = job.attempts
+        self.finished = False
+
+    def report_progress(self, done: int, total: int, *, step: str = "") -> None:
+        self._update_mine(
+            progress_done=done,
+            progress_total=total,
+            progress_step=step,
+            lease_until=from_now(self.kind.lease),
+        )
+
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            self._update_mine(state=JobState.DONE, finished_at=Now(), lease_until=None)
+        self.finished = True
+
+    def _update_mine(self, **changes: Any) -> None:
+        mine = Job.objects.filter(
+            pk=self.job.pk, state=JobState.RUNNING, attempts=self.attempt
+        )
+        if not mine.update(**changes):
+            raise LostClaim
+
+    def give_back(self, code: str, wait: timedelta, *, counted: bool) -> None:
+        """Queue the row again, or give it up to a person where no attempt is left."""
+        with transaction.atomic():
+            if counted and self.attempt >= self.job.max_attempts:
+                give_up(self.job, code)
+                return
+            self._update_mine(
+                state=JobState.QUEUED,
+                attempts=F("attempts") - (0 if counted else 1),
+                lease_until=None,
+                rung_at=None,
+                run_after=from_now(wait),
+                error_code=code,
+            )
+
+
+def claim_job(job_id: str, *, lease: timedelta) -> Job | None:
+    """Take the row for one attempt; None where it is not due, not ours or worn out."""
+    taken = (
+        Job.objects.claimable()
+        .filter(pk=job_id, attempts__lt=F("max_attempts"))
+        .update(
+            state=JobState.RUNNING,
+            attempts=F("attempts") + 1,
+            lease_until=from_now(lease),
+            error_code="",
+        )
+    )
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+def give_up(job: Job, code: str) -> bool:
+    """Close a row that no attempt is left for, and tell the rooms, so that a person is asked."""
+    with transaction.atomic():
+        closed = (
+            Job.objects.unfinished()
+            .filter(pk=job.pk, attempts__gte=F("max_attempts"))
+            .update(
+                state=JobState.GIVEN_UP, finished_at=Now(), lease_until=None, error_code=code
+            )
+        )
+        if closed:
+            job.refresh_from_db()
+            job_given_up.send(sender=Job, job=job, now=timezone.now())
+            log.error("job.given_up", job=str(job.pk), kind=job.kind, code=code)
+    return bool(closed)
+
+
+def run_claimed_job(job_id: str) -> bool:
+    """Make one attempt at a row if it can be claimed; True where an attempt was made."""
+    row = Job.objects.filter(pk=job_id).only("kind").first()
+    if row is None:
+        return False
+    try:
+        kind = find_job_kind(row.kind)
+    except UnknownJobKind:
+        log.error("job.unknown_kind", job=str(job_id))
+        return False
+    job = claim_job(job_id, lease=kind.lease)
+    if job is None:
+        return False
+    attempt_job(ClaimedRun(job, kind))
+    return True
+
+
+def attempt_job(run: ClaimedRun) -> None:
+    job, kind = run.job, run.kind
+    try:
+        kind.handler(run, **job.args)
+        if not run.finished:
+            with run.finishing():
+                pass
+    except LostClaim:
+        log.warning("job.claim_lost", job=str(job.pk), kind=job.kind)
+    except TryLater as later:
+        run.give_back(later.code, timedelta(seconds=later.seconds), counted=False)
+    except Exception as error:  # the one boundary: whatever a handler raises becomes a row
+        log.exception("job.failed", job=str(job.pk), kind=job.kind, attempt=run.attempt)
+        if run.finished:
+            return
+        wait = kind.back_off * 4 ** (run.attempt - 1)
+        try:
+            run.give_back(error_code_of(error), wait, counted=True)
+        except LostClaim:
+            log.warning("job.claim_lost", job=str(job.pk), kind=job.kind)
+
+
+def error_code_of(error: Exception) -> str:
+    """A short word for the row: a refusal's code, else the class, never the text."""
+    code = getattr(error, "code", None) if isinstance(error, ValidationError) else None
+    name = code or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    return str(name)[:60]

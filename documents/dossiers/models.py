@@ -1,0 +1,213 @@
+"""What goes out to a hospital: numbered versions that never change, links, and who opened them."""
+
+import uuid
+from datetime import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.accounts.models import User
+from cases.casework.models import Case, OfCaseQuerySet
+from cases.hospitals.models import Contact, Referral
+from documents.records.models import DocumentFile
+
+
+class Dossier(models.Model):
+    """The dossier of a case, for one referral or (none) for the case as such."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="dossiers")
+    referral = models.ForeignKey(
+        Referral, on_delete=models.PROTECT, related_name="dossiers", null=True, blank=True
+    )
+    created_at = models.DateTimeField(_("begun at"))
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dossier")
+        verbose_name_plural = _("dossiers")
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "referral"], nulls_distinct=False, name="dossier_once_a_referral"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"dossier {self.case}"
+
+
+class VersionState(models.TextChoices):
+    BUILDING = "building", _("Being made")
+    FAILED = "failed", _("Could not be made")
+    TO_CHECK = "to_check", _("To be checked")
+    SEALED = "sealed", _("Sealed")
+    SENT = "sent", _("Sent")
+    SUPERSEDED = "superseded", _("Superseded")
+    RECALLED = "recalled", _("Recalled")
+
+
+SEALED_STATES = frozenset(
+    {VersionState.SEALED, VersionState.SENT, VersionState.SUPERSEDED, VersionState.RECALLED}
+)
+
+
+class OfDossierQuerySet(OfCaseQuerySet):
+    case_path = "dossier__case"
+
+
+class DossierVersion(models.Model):
+    """One numbered version. Once sealed, neither the row's hashes nor the bytes change.
+
+    `contents` is the frozen JSON of all that the PDF says and `contents_sha256` its hash (in the
+    footer of every page); `file_sha256` is of the PDF's bytes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    state = models.CharField(
+        _("state"), max_length=12, choices=VersionState.choices, default=VersionState.BUILDING
+    )
+    reference_date = models.DateField(_("reference date"))
+    contents = models.JSONField(_("contents"), null=True, blank=True)
+    contents_sha256 = models.CharField(_("hash of the contents"), max_length=64, blank=True, default="")
+    file_sha256 = models.CharField(_("hash of the file"), max_length=64, blank=True, default="")
+    size = models.BigIntegerField(_("bytes"), default=0)
+    page_count = models.PositiveIntegerField(_("pages"), default=0)
+    object_name = models.CharField(max_length=120, blank=True, default="", editable=False)
+    failure_code = models.CharField(_("what went wrong"), max_length=60, blank=True, default="")
+    asked_by = models.ForeignKey(
+        User, verbose_name=_("asked for by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
+    asked_at = models.DateTimeField(_("asked for at"))
+    sealed_at = models.DateTimeField(_("sealed at"), null=True, blank=True)
+    sealed_by = models.ForeignKey(
+        User,
+        verbose_name=_("sealed by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects = OfDossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dossier version")
+        verbose_name_plural = _("dossier versions")
+        ordering: ClassVar = ["dossier", "-number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["dossier", "number"], name="version_number_once"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sealed", "sent", "superseded", "recalled"])
+                | (
+                    Q(sealed_at__isnull=False)
+                    & ~Q(file_sha256="")
+                    & ~Q(contents_sha256="")
+                    & ~Q(object_name="")
+                ),
+                name="version_sealed_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
+
+    @property
+    def is_sealed(self) -> bool:
+        return self.state in SEALED_STATES
+
+
+class DossierItem(models.Model):
+    """A source file that a version was made from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(DossierVersion, on_delete=models.PROTECT, related_name="items")
+    file = models.ForeignKey(DocumentFile, on_delete=models.PROTECT, related_name="dossier_items")
+    position = models.PositiveSmallIntegerField(_("number of the source"))
+
+    class Meta:
+        ordering: ClassVar = ["version", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["version", "file"], name="item_once_a_version"),
+            models.UniqueConstraint(fields=["version", "position"], name="item_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"S{self.position}"
+
+
+class GrantQuerySet(OfCaseQuerySet):
+    case_path = "version__dossier__case"
+
+    def live(self, now: datetime) -> "GrantQuerySet":
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+
+class Grant(models.Model):
+    """A contact's expiring link to a version. Only hashes of the link and of its code are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(DossierVersion, on_delete=models.PROTECT, related_name="grants")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="grants")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    code_hash = models.CharField(max_length=128, blank=True, default="", editable=False)
+    code_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("made at"))
+    created_by = models.ForeignKey(
+        User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+"
+    )
+    expires_at = models.DateTimeField(_("expires at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User,
+        verbose_name=_("revoked by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link for a hospital")
+        verbose_name_plural = _("links for hospitals")
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")), name="grant_expires_after_made"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"grant {self.pk}"
+
+
+class AccessKind(models.TextChoices):
+    CODE_SENT = "code_sent", _("Code sent")
+    OPENED = "opened", _("Opened")
+    DOWNLOADED = "downloaded", _("Downloaded")
+    REFUSED = "refused", _("Refused")
+
+
+class Access(models.Model):
+    """One use of a grant; committed before the first byte leaves."""
+
+    id = models.BigAutoField(primary_key=True)
+    grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="accesses")
+    at = models.DateTimeField(_("at"))
+    kind = models.CharField(_("what"), max_length=12, choices=AccessKind.choices)
+
+    class Meta:
+        verbose_name = _("access")
+        verbose_name_plural = _("accesses")
+        ordering: ClassVar = ["-at"]
+
+    def __str__(self) -> str:
+        return self.kind

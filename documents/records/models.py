@@ -1,0 +1,292 @@
+"""What families and hospitals send in: documents, their files and pages, and what stands there."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.accounts.models import User
+from cases.casework.models import Case, OfCaseQuerySet, RecordRequest, validate_partial_date
+from cases.clinical.models import Fact
+
+
+class RecordKind(models.TextChoices):
+    PATHOLOGY = "pathology", _("Pathology report")
+    BIOMARKER = "biomarker", _("Biomarker report")
+    IMAGING = "imaging", _("Imaging report")
+    ONCOLOGY_LETTER = "oncology_letter", _("Oncology letter")
+    HOSPITAL_CORRESPONDENCE = "hospital_correspondence", _("Letter from a hospital")
+    LABORATORY = "laboratory", _("Laboratory results")
+    TRAVEL = "travel", _("Travel paper")
+    IDENTITY = "identity", _("Identity paper")
+    OTHER = "other", _("Other paper")
+
+
+class DocumentState(models.TextChoices):
+    RECEIVING = "receiving", _("Arriving")
+    RECEIVED = "received", _("Received")
+    SCANNING = "scanning", _("Being checked")
+    QUARANTINED = "quarantined", _("Kept apart: the check found something harmful")
+    NEEDS_PASSWORD = "needs_password", _("Locked with a password")
+    UNREADABLE = "unreadable", _("Could not be opened")
+    READING = "reading", _("Being read")
+    TO_REVIEW = "to_review", _("Waiting for review")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Returned to the family")
+    DUPLICATE = "duplicate", _("Already here")
+    OTHER_PATIENT = "other_patient", _("Perhaps another person's")
+    SUPERSEDED = "superseded", _("Replaced by a newer one")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    PURGED = "purged", _("Erased")
+
+
+# From each state, where a document may go; the services hold to it, the database to the names.
+DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
+    DocumentState.RECEIVING: frozenset({DocumentState.RECEIVED}),
+    DocumentState.RECEIVED: frozenset({DocumentState.SCANNING, DocumentState.DUPLICATE}),
+    DocumentState.SCANNING: frozenset(
+        {DocumentState.QUARANTINED, DocumentState.READING, DocumentState.UNREADABLE}
+    ),
+    DocumentState.READING: frozenset(
+        {
+            DocumentState.TO_REVIEW,
+            DocumentState.NEEDS_PASSWORD,
+            DocumentState.UNREADABLE,
+            DocumentState.OTHER_PATIENT,
+        }
+    ),
+    DocumentState.NEEDS_PASSWORD: frozenset({DocumentState.SCANNING, DocumentState.WITHDRAWN}),
+    DocumentState.UNREADABLE: frozenset(
+        {DocumentState.SCANNING, DocumentState.REJECTED, DocumentState.WITHDRAWN}
+    ),
+    DocumentState.TO_REVIEW: frozenset(
+        {
+            DocumentState.ACCEPTED,
+            DocumentState.REJECTED,
+            DocumentState.OTHER_PATIENT,
+            DocumentState.WITHDRAWN,
+        }
+    ),
+    DocumentState.OTHER_PATIENT: frozenset(
+        {DocumentState.TO_REVIEW, DocumentState.REJECTED, DocumentState.WITHDRAWN}
+    ),
+    DocumentState.ACCEPTED: frozenset({DocumentState.SUPERSEDED, DocumentState.WITHDRAWN}),
+    DocumentState.SUPERSEDED: frozenset({DocumentState.WITHDRAWN}),
+    DocumentState.REJECTED: frozenset({DocumentState.TO_REVIEW, DocumentState.WITHDRAWN}),
+    DocumentState.QUARANTINED: frozenset({DocumentState.WITHDRAWN}),
+    DocumentState.DUPLICATE: frozenset({DocumentState.WITHDRAWN}),
+    DocumentState.WITHDRAWN: frozenset({DocumentState.PURGED}),
+    DocumentState.PURGED: frozenset(),
+}
+
+
+class CaseKey(models.Model):
+    """The data key of a case, wrapped by a master key; without it no file can be read."""
+
+    case = models.OneToOneField(
+        Case, on_delete=models.CASCADE, related_name="file_key", primary_key=True
+    )
+    wrapped_key = models.BinaryField()
+    master_key_id = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"key of {self.case_id}"
+
+
+class DocumentQuerySet(OfCaseQuerySet):
+    def to_review(self) -> "DocumentQuerySet":
+        return self.filter(state__in=[DocumentState.TO_REVIEW, DocumentState.OTHER_PATIENT])
+
+    def accepted(self) -> "DocumentQuerySet":
+        return self.filter(state=DocumentState.ACCEPTED)
+
+
+class Document(models.Model):
+    """One paper of a case. Its bytes are in `DocumentFile`, newest version last.
+
+    Three dates are kept apart, each perhaps partial: when the specimen was taken, when the
+    study was done, when the report was written.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="documents")
+    request = models.ForeignKey(
+        RecordRequest,
+        verbose_name=_("answers the request"),
+        on_delete=models.SET_NULL,
+        related_name="documents",
+        null=True,
+        blank=True,
+    )
+    kind = models.CharField(
+        _("kind"), max_length=30, choices=RecordKind.choices, default=RecordKind.OTHER
+    )
+    title = models.CharField(_("title"), max_length=150)
+    state = models.CharField(
+        _("state"), max_length=15, choices=DocumentState.choices, default=DocumentState.RECEIVED
+    )
+    failure_code = models.CharField(_("what went wrong"), max_length=40, blank=True, default="")
+    specimen_date = models.CharField(
+        _("specimen taken"), max_length=10, blank=True, default="", validators=[validate_partial_date]
+    )
+    study_date = models.CharField(
+        _("study done"), max_length=10, blank=True, default="", validators=[validate_partial_date]
+    )
+    report_date = models.CharField(
+        _("report written"), max_length=10, blank=True, default="", validators=[validate_partial_date]
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    issuer = models.CharField(_("issued by"), max_length=150, blank=True, default="")
+    shown_to_hospitals = models.BooleanField(_("goes into dossiers"), default=True)
+    sent_by = models.ForeignKey(
+        User, verbose_name=_("sent by"), on_delete=models.PROTECT, related_name="+", null=True
+    )
+    received_at = models.DateTimeField(_("received at"))
+    reviewed_by = models.ForeignKey(
+        User,
+        verbose_name=_("reviewed by"),
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    reason = models.CharField(_("reason told to the family"), max_length=300, blank=True, default="")
+    same_as = models.ForeignKey(
+        "self",
+        verbose_name=_("same as"),
+        on_delete=models.PROTECT,
+        related_name="copies",
+        null=True,
+        blank=True,
+    )
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("record")
+        verbose_name_plural = _("records")
+        ordering: ClassVar = ["-received_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "state"], name="document_case_state"),
+            models.Index(fields=["state", "received_at"], name="document_state"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in DocumentState]),
+                name="document_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(reviewed_by__isnull=False),
+                name="document_accepted_by_a_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def can_move_to(self, state: DocumentState) -> bool:
+        return state in DOCUMENT_MOVES[DocumentState(self.state)]
+
+
+class OfDocumentQuerySet(OfCaseQuerySet):
+    case_path = "document__case"
+
+
+class DocumentFile(models.Model):
+    """The bytes of one version of a document, stored encrypted under a random name.
+
+    `sha256` and `size` are of the plain bytes. `original_name` is personal data and stays here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="files")
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    object_name = models.CharField(max_length=120, unique=True, editable=False)
+    original_name = models.CharField(_("name given by the sender"), max_length=300, blank=True)
+    content_type = models.CharField(_("type"), max_length=60)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.BigIntegerField(_("bytes"))
+    page_count = models.PositiveIntegerField(_("pages"), null=True, blank=True)
+    scanned_at = models.DateTimeField(_("checked at"), null=True, blank=True)
+    scan_verdict = models.CharField(_("verdict"), max_length=20, blank=True, default="")
+    created_at = models.DateTimeField(_("stored at"))
+
+    objects = OfDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        ordering: ClassVar = ["document", "version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["document", "version"], name="file_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} v{self.version}"
+
+
+class OfFileQuerySet(OfCaseQuerySet):
+    case_path = "file__document__case"
+
+
+class Page(models.Model):
+    """One page: its text as read (offsets of evidence count in it) and its stored preview."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.ForeignKey(DocumentFile, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField(_("page"))
+    text = models.TextField(_("text"), blank=True, default="")
+    width = models.FloatField(_("width in points"), default=0)
+    height = models.FloatField(_("height in points"), default=0)
+    preview_name = models.CharField(max_length=120, blank=True, default="", editable=False)
+
+    objects = OfFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+        ordering: ClassVar = ["file", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["file", "number"], name="page_once_a_file")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class EvidenceQuerySet(OfCaseQuerySet):
+    case_path = "fact__case"
+
+
+class Evidence(models.Model):
+    """Where a fact stands: file, page, character offsets, the words, and where they are drawn.
+
+    `boxes` are `[left, top, right, bottom]` in fractions of the page, from its top left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="evidence")
+    file = models.ForeignKey(DocumentFile, on_delete=models.PROTECT, related_name="evidence")
+    page = models.PositiveIntegerField(_("page"))
+    start = models.PositiveIntegerField(_("first character"), default=0)
+    end = models.PositiveIntegerField(_("behind the last character"), default=0)
+    quote = models.CharField(_("words"), max_length=500)
+    boxes = models.JSONField(_("places on the page"), default=list)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["fact", "file", "page", "start"], name="evidence_once_a_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"page {self.page}"

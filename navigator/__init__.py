@@ -1,0 +1,1 @@
+"""How people reach the product: settings, portal, desk, API."""

@@ -1,0 +1,26 @@
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from documents.dossiers import urls as dossier_urls
+from navigator import health
+from navigator.views import show_front_door
+
+urlpatterns = [
+    path("", show_front_door, name="front_door"),
+    path("healthz", health.show_alive, name="healthz"),
+    path("readyz", health.show_ready, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("portal/", include("navigator.portal.urls")),
+    path("d/", include((dossier_urls.urlpatterns, "delivery"))),
+    path("api/v1/", include("navigator.api.urls")),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path(
+        "favicon.ico",
+        login_not_required(RedirectView.as_view(url=settings.STATIC_URL + "img/favicon.svg")),
+    ),
+]

@@ -1,0 +1,12 @@
+"""The front door: sends a signed-in person to their own house, and tells a visitor what this is."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+
+@login_not_required
+def show_front_door(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("admin:index" if request.user.is_staff else "portal:home")
+    return render(request, "front_door.html")

@@ -1,0 +1,49 @@
+"""What every test may use: the cast, a clock, and background work run in this process."""
+
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+# An installation of its own, before the settings are read.
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="navigator-test-"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "navigator.settings")
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from cases.jobs.services import run_due_jobs
+from tests import make
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], int]:
+    """Run all background work that is due, here and now; returns how many jobs ran."""
+    return run_due_jobs
+
+
+@pytest.fixture(autouse=True)
+def private_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """Each test has its own file folder and mail folder, and nothing rings a real broker."""
+    files = dict(settings.STORAGES)
+    files["default"] = {
+        **files["default"],
+        "OPTIONS": {**files["default"].get("OPTIONS", {}), "location": str(tmp_path / "files")},
+    }
+    settings.STORAGES = files
+    settings.MAIL_DIR = tmp_path / "mail"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+
+
+@pytest.fixture
+def cast(db: None) -> make.Cast:
+    """Coordinator, clinician, parent, hospital reviewer and stranger around one case."""
+    return make.cast()
