@@ -1,0 +1,207 @@
+"""All that a dossier says, as one frozen value.
+
+The dossier is a function of this value and of nothing else: gathering fills it from the database,
+rendering turns it into pages, and its hash stands in the footer. Fields marked `APART` are not
+part of that hash: they tell of the making of this version, not of the facts, the evaluation and the
+source files it was made from.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from .findings import (
+    AttentionItem,
+    Biomarker,
+    Flag,
+    HistoryGroup,
+    ImagingStudy,
+    MissingItem,
+    OtherIndication,
+    Series,
+    TreatmentLine,
+)
+from .printed import (
+    APART,
+    PROSE,
+    Absence,
+    Cite,
+    Fact,
+    Listed,
+    Printed,
+    partial_date,
+)
+
+FIRST_VERSION = Absence("this is the first version")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient(Printed):
+    hospital: str
+    unit: str = ""
+    place: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(Printed):
+    """What the hospital is asked, in one or two sentences."""
+
+    text: str = field(metadata=PROSE)
+    asked_by: str = ""
+    answer_to: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patient(Printed):
+    """The patient, as far as the consent for this hospital allows."""
+
+    name: str | Absence
+    birth_date: str | Absence
+    """ISO, of year, month or day precision."""
+    age_years: int | None = None
+    """Completed years on the reference date."""
+    sex: str | Absence
+    country: str | Absence
+    language: str | Absence
+    consent: str = ""
+    """Under which consent the identity is shown, e.g. “consent of 3 Feb 2026, version 2”."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.birth_date, str):
+            partial_date(self.birth_date)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(Printed):
+    on: date
+    way: str
+    """“to” or “from” and the like, in words."""
+    party: str
+    about: str
+    state: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TravelItem(Printed):
+    what: str
+    state: str
+    when: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Printed):
+    key: str
+    """“S1”, as cited."""
+    title: str
+    kind: str
+    is_pathology: bool = False
+    """Whether the course of treatment shows it in its pathology lane."""
+    dated: date | None = None
+    received_on: date | None = None
+    pages: int
+    language: str
+    translation: str = ""
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignOff(Printed):
+    role: str
+    name: str
+    meaning: str
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmation(Printed):
+    name: str
+    role: str
+    facts: int
+    last_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionNote(Printed):
+    version: int
+    made_on: date
+    contents_sha256: str
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Printed):
+    what: str
+    before: str = field(default="", metadata=PROSE)
+    after: str = field(default="", metadata=PROSE)
+    cites: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DossierContents(Printed):
+    case_reference: str
+    version: int = field(default=1, metadata=APART)
+    reference_date: date
+    made_at: datetime = field(metadata=APART)
+    """Aware, UTC."""
+    language: str = "en"
+    """Of the frame: labels and fixed sentences. Values stand as recorded."""
+    organisation: str = "Navigator"
+    coordinator: str = ""
+
+    recipient: Recipient | Absence
+    question: Question | Absence
+    patient: Patient
+    diagnosis: Fact | Absence
+    stage: Fact | Absence
+    diagnosis_details: Listed[Fact]
+    metastases: Listed[Fact]
+    markers: Listed[Fact]
+
+    flag: Flag | Absence
+    other_indications: Listed[OtherIndication]
+    treatments: Listed[TreatmentLine]
+    biomarkers: Listed[Biomarker]
+    series: Listed[Series]
+    imaging: Listed[ImagingStudy]
+    history: tuple[HistoryGroup, ...]
+    attention: Listed[AttentionItem]
+    missing: Listed[MissingItem]
+    correspondence: Listed[Letter]
+    travel: Listed[TravelItem]
+    sources: Listed[Source]
+    sign_offs: Listed[SignOff]
+    confirmations: Listed[Confirmation]
+    versions: Listed[VersionNote] = field(default=FIRST_VERSION, metadata=APART)
+    changes: Listed[Change] = field(default=FIRST_VERSION, metadata=APART)
+
+
+def hash_contents(contents: DossierContents) -> str:
+    """Return the SHA-256 (hex) of the contents' canonical JSON.
+
+    Canonical: keys sorted, no spaces, UTF-8, dates in ISO form. Making the same facts, evaluation
+    and sources into a dossier again, later, gives the same hash.
+    """
+    canonical = json.dumps(
+        _as_plain(contents), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _as_plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {
+            each.name: _as_plain(getattr(value, each.name))
+            for each in fields(value)
+            if not each.metadata.get("apart")
+        }
+    if isinstance(value, tuple):
+        return [_as_plain(each) for each in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
