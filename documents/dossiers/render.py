@@ -1,0 +1,195 @@
+"""A dossier's pages: the only place that touches WeasyPrint.
+
+`render_dossier` is a pure function of the contents: no network, no file of a patient, no clock. The
+same contents give the same bytes, which are PDF/A-3a and PDF/UA-1 at once.
+"""
+
+import gc
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Protocol, cast
+
+from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from weasyprint import CSS, HTML
+from weasyprint.document import Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from .chart import Drawing, draw_course, draw_series
+from .contents import DossierContents, hash_contents
+from .printed import Absence
+
+STEPS: Final = ("writing", "layout", "pdf")
+STYLESHEET: Final = "dossiers/dossier.css"
+TEMPLATE: Final = "dossiers/dossier.html"
+SCHEME: Final = "dossier:"
+
+# PDF/UA-1 asks for its identifier in the metadata, and PDF/A-3 asks that a schema which it does not
+# know be described there. WeasyPrint writes one claim or the other; a dossier makes both.
+_UA_METADATA: Final = b"""
+<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#" rdf:about="">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 that the file follows</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+"""
+
+
+class OnStep(Protocol):
+    def __call__(self, done: int, total: int, step: str) -> None:
+        """Hear that `done` of `total` steps are finished and `step` begins ("" at the end)."""
+
+
+class AddressRefused(ValidationError):
+    """Something on the page asked for a resource that was not made for it."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(
+            _(
+                "The dossier was not made: a page asked to load something from outside (%(scheme)s)."
+            ),
+            code="address_refused",
+            params={"scheme": address.partition(":")[0][:20]},
+        )
+
+
+class _Refusal(FatalURLFetchingError):
+    """Carries a refused address through WeasyPrint, which swallows ordinary errors."""
+
+
+class DrawingsOnly(URLFetcher):
+    """Serves the drawings registered for one dossier and refuses every other address."""
+
+    def __init__(self, drawings: dict[str, Drawing]) -> None:
+        super().__init__(allowed_protocols=())
+        self._drawings = {SCHEME + name: drawing for name, drawing in drawings.items()}
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        drawing = self._drawings.get(url)
+        if drawing is None:
+            raise _Refusal(url)
+        return URLFetcherResponse(url, drawing.svg, {"Content-Type": "image/svg+xml"})
+
+
+def render_dossier(contents: DossierContents, *, on_step: OnStep | None = None) -> bytes:
+    """Return the dossier as PDF bytes, PDF/A-3a and PDF/UA-1, the same for the same contents."""
+    tell = on_step or _tell_nobody
+    tell(0, len(STEPS), STEPS[0])
+    html, drawings = write_pages(contents)
+    tell(1, len(STEPS), STEPS[1])
+    with _collector_resting():
+        document = lay_out(html, drawings)
+        tell(2, len(STEPS), STEPS[2])
+        pdf = write_pdf(document)
+    tell(3, len(STEPS), "")
+    return pdf
+
+
+def write_pages(contents: DossierContents) -> tuple[str, dict[str, Drawing]]:
+    """Return the pages as HTML, and the drawings that they ask for, by name."""
+    with translation.override(contents.language), timezone.override("UTC"):
+        drawings = draw_all(contents)
+        html = render_to_string(
+            TEMPLATE,
+            {
+                "dossier": contents,
+                "contents_sha256": hash_contents(contents),
+                "drawings": drawings,
+                "series": _with_drawings(contents, drawings),
+                "right_to_left": translation.get_language_bidi(),
+            },
+        )
+    return html, drawings
+
+
+def draw_all(contents: DossierContents) -> dict[str, Drawing]:
+    """Return every drawing of the dossier by the name under which its page asks for it."""
+    series = () if isinstance(contents.series, Absence) else contents.series
+    made = {"course": draw_course(contents)}
+    made |= {f"series-{number}": draw_series(each) for number, each in enumerate(series)}
+    return {name: drawing for name, drawing in made.items() if drawing is not None}
+
+
+def lay_out(html: str, drawings: dict[str, Drawing]) -> Document:
+    """Lay the pages out. Raises AddressRefused when a page asks for anything but its drawings."""
+    fonts = _fonts()
+    try:
+        source = HTML(string=html, url_fetcher=DrawingsOnly(drawings))
+        return cast(
+            "Document",
+            source.render(font_config=fonts, stylesheets=[_stylesheet()], pdf_variant="pdf/a-3a"),
+        )
+    except _Refusal as refusal:
+        raise AddressRefused(str(refusal)) from refusal
+
+
+def write_pdf(document: Document) -> bytes:
+    """Write laid-out pages as a file that claims PDF/A-3a and PDF/UA-1."""
+    document.metadata.generate_rdf_metadata = _claim_both(document.metadata.generate_rdf_metadata)
+    return cast("bytes", document.write_pdf(pdf_variant="pdf/a-3a"))
+
+
+def _claim_both(written: Callable[..., bytes]) -> Callable[..., bytes]:
+    def generate_rdf_metadata(*args: Any, **kwargs: Any) -> bytes:
+        rdf = written(*args, **kwargs)
+        return re.sub(rb"(</[\w:]+>)\s*\Z", lambda end: _UA_METADATA + end.group(1), rdf)
+
+    return generate_rdf_metadata
+
+
+def _with_drawings(
+    contents: DossierContents, drawings: dict[str, Drawing]
+) -> list[dict[str, object]]:
+    if isinstance(contents.series, Absence):
+        return []
+    return [
+        {"values": each, "name": f"series-{number}", "drawing": drawings.get(f"series-{number}")}
+        for number, each in enumerate(contents.series)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@lru_cache(maxsize=1)
+def _stylesheet() -> CSS:
+    path = finders.find(STYLESHEET)
+    if not isinstance(path, str):
+        raise ImproperlyConfigured(f"The static file {STYLESHEET} is missing.")
+    return CSS(string=Path(path).read_text(encoding="utf-8"), font_config=_fonts())
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Layout makes hundreds of thousands of objects that all live to its end; scanning is waste."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _tell_nobody(done: int, total: int, step: str) -> None:
+    """Stand in where nobody asked to hear of progress."""

@@ -1,0 +1,158 @@
+"""How values are written on the pages of a dossier."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from documents.dossiers.findings import Answer, Overall, UnknownKind
+from documents.dossiers.printed import Cite
+
+register = template.Library()
+
+_SCRIPTS = {
+    "ar": "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc",
+    "he": "\u0590-\u05ff\ufb1d-\ufb4f",
+    "hi": "\u0900-\u097f\ua8e0-\ua8ff",
+    "zh": "\u2e80-\u2fdf\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0002ffff",
+    "ru": "\u0400-\u052f",
+}
+_FOREIGN = re.compile(f"[{''.join(_SCRIPTS.values())}]")
+_RUNS = re.compile(
+    "|".join(f"(?P<{lang}>[{each}](?:[\\W\\d]*[{each}])*)" for lang, each in _SCRIPTS.items())
+)
+
+_SYMBOLS = {
+    Answer.MET: "✓",
+    Overall.MATCH: "✓",
+    Answer.NOT_MET: "✕",
+    Overall.NO_MATCH: "✕",
+    Answer.UNKNOWN: "?",
+    Overall.INSUFFICIENT: "?",
+}
+_CLASSES = {
+    Answer.MET: "met",
+    Overall.MATCH: "met",
+    Answer.NOT_MET: "not-met",
+    Overall.NO_MATCH: "not-met",
+    Answer.UNKNOWN: "unknown",
+    Overall.INSUFFICIENT: "unknown",
+}
+_WORDS = {
+    Answer.MET: gettext_lazy("met"),
+    Answer.NOT_MET: gettext_lazy("not met"),
+    Answer.UNKNOWN: gettext_lazy("unknown"),
+    Overall.MATCH: gettext_lazy("corresponds"),
+    Overall.NO_MATCH: gettext_lazy("does not correspond"),
+    Overall.INSUFFICIENT: gettext_lazy("not yet comparable"),
+}
+_KINDS = {
+    UnknownKind.MISSING: gettext_lazy("not recorded"),
+    UnknownKind.AMBIGUOUS: gettext_lazy("recorded, not settled"),
+    UnknownKind.CONFLICT: gettext_lazy("sources disagree"),
+    UnknownKind.INVALID: gettext_lazy("cannot be true"),
+}
+
+
+@register.filter
+def spoken(text: object) -> str | SafeString:
+    """Mark the language and direction of what is not written in Latin letters.
+
+    A value that begins right to left is set so as a whole; otherwise only the foreign runs are
+    marked, so that a Latin sentence with an Arabic name keeps its order.
+    """
+    plain = str(text)
+    if plain.isascii() or not _FOREIGN.search(plain):
+        return plain
+    if _first_strong(plain) in ("R", "AL"):
+        language = "he" if re.match(f"[^\\w]*[{_SCRIPTS['he']}]", plain) else "ar"
+        return format_html('<bdi lang="{}" dir="rtl">{}</bdi>', language, plain)
+    return format_html_join("", "{}", ((each,) for each in _mark_runs(plain)))
+
+
+def _mark_runs(text: str) -> Iterable[str]:
+    end = 0
+    for run in _RUNS.finditer(text):
+        yield text[end : run.start()]
+        language = run.lastgroup or "und"
+        direction = "rtl" if language in ("ar", "he") else "ltr"
+        yield format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, direction, run.group())
+        end = run.end()
+    yield text[end:]
+
+
+def _first_strong(text: str) -> str:
+    return next(
+        (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "L"
+    )
+
+
+@register.filter
+def clip(text: object, length: int) -> str:
+    """Shorten for the first page; the whole value stands in its own part."""
+    plain = str(text)
+    return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """Write a date that may be partial: “5 Mar 2014”, “Mar 2014”, “2014”."""
+    if not value:
+        return ""
+    if isinstance(value, date):
+        return date_format(value, "j M Y")
+    full = date.fromisoformat((value + "-01-01")[:10])
+    return date_format(full, {4: "Y", 7: "M Y"}.get(len(value), "j M Y"))
+
+
+@register.filter
+def moment(value: datetime) -> str:
+    """Write a time of day in UTC, saying so."""
+    return date_format(value, "j M Y, H:i") + " UTC"
+
+
+@register.filter
+def short_hash(value: str) -> str:
+    return f"{value[:12]}…{value[-6:]}"
+
+
+@register.filter
+def in_groups(value: str) -> SafeString:
+    """Write a hash so that a line may break in it and a person may compare it."""
+    groups = ((value[at : at + 8],) for at in range(0, len(value), 8))
+    return format_html_join(SafeString("<wbr>"), "{}", groups)
+
+
+@register.simple_tag
+def cites(marks: Iterable[Cite]) -> SafeString:
+    """Write the source marks of a statement, each a link to its row in the list of sources."""
+    return format_html_join(
+        "",
+        ' <a class="cite" href="#{}">{}</a>',
+        ((each.source, _cite_mark(each)) for each in marks),
+    )
+
+
+def _cite_mark(cite: Cite) -> str:
+    if cite.page is None:
+        return cite.source
+    return _("%(source)s\u00a0p%(page)d") % {"source": cite.source, "page": cite.page}
+
+
+@register.simple_tag
+def mark(answer: Answer | Overall, kind: UnknownKind | None = None) -> SafeString:
+    """Write an answer as symbol, word and colour; an unknown says its kind."""
+    return format_html(
+        '<span class="answer {0}"><span class="symbol">{1}</span>{2}{3}</span>',
+        _CLASSES[answer],
+        _SYMBOLS[answer],
+        _WORDS[answer],
+        format_html('<span class="kind">{}</span>', _KINDS[kind]) if kind else "",
+    )
