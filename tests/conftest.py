@@ -1,17 +1,11 @@
 """What every test may use: the cast, a clock, and background work run in this process."""
 
-import os
-import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-# An installation of its own, before the settings are read.
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="navigator-test-"))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "navigator.settings")
-
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from cases.jobs.services import run_due_jobs
 from tests import make
@@ -31,7 +25,7 @@ def run_jobs() -> Callable[[], int]:
 
 
 @pytest.fixture(autouse=True)
-def private_folders(settings: SettingsWrapper, tmp_path: Path) -> None:
+def private_folders(settings: Settings, tmp_path: Path) -> None:
     """Each test has its own file folder and mail folder, and nothing rings a real broker."""
     files = dict(settings.STORAGES)
     files["default"] = {
