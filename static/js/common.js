@@ -1,0 +1,38 @@
+/* Small improvements that every page may use. Without them each page still works. */
+
+for (const select of document.querySelectorAll("select[data-submit-on-change]")) {
+  const button = select.form.querySelector("button[type=submit]");
+  // A keyboard user walks through the options first, so only a pointer's choice is sent at once.
+  let byPointer = false;
+  select.addEventListener("pointerdown", () => {
+    byPointer = true;
+  });
+  select.addEventListener("keydown", () => {
+    byPointer = false;
+  });
+  select.addEventListener("change", () => {
+    if (byPointer) {
+      select.form.requestSubmit(button);
+    }
+  });
+}
+
+// A form is sent once: the second press on a slow line would only puzzle.
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    delete form.dataset.sent;
+  }
+});
+
+for (const summary of document.querySelectorAll(".error-summary[tabindex]")) {
+  summary.focus();
+}
