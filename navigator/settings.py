@@ -17,6 +17,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from navigator.embedded_broker import find_broker_socket
 from navigator.logs import keep_codes_only
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -60,7 +61,7 @@ SECRET_KEY = read_or_make_secret("SECRET_KEY", "secret.key")
 MASTER_KEYS = read_or_make_secret("MASTER_KEYS", "master.key").split(",")
 
 # --- How people reach us ------------------------------------------------------------------
-SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{env.int('PORT', 8000)}").rstrip("/")
 SITE_NAME = "Navigator"
 ORGANISATION = env.str("ORGANISATION", "Navigator patient navigation")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -245,7 +246,7 @@ CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port or a socket's path; em
 HOLD_WITHOUT_SCANNER = env.bool("HOLD_WITHOUT_SCANNER", PRODUCTION)
 
 # --- Background work ----------------------------------------------------------------------
-BROKER_SOCKET = DATA_DIR / "broker" / "valkey.sock"
+BROKER_SOCKET = find_broker_socket(DATA_DIR)
 BROKER_URL = env.str("BROKER_URL", f"redis+socket://{BROKER_SOCKET}")
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,0 +1,148 @@
+"""Which programs an embedded installation consists of, from its settings."""
+
+import contextlib
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from navigator.embedded_broker import NoBroker, find_broker_socket, write_broker_command
+from navigator.supervisor import LISTENER, Plan, Program
+
+QUEUES = "interactive,heavy,mail"
+LONGEST_START = 60.0
+
+
+def list_programs(*, web: bool) -> list[Program]:
+    """In the order in which they start."""
+    celery = [sys.executable, "-m", "celery", "--app", "navigator"]
+    programs = []
+    if settings.BROKER_URL == f"redis+socket://{find_broker_socket(settings.DATA_DIR)}":
+        try:
+            command = write_broker_command(settings.DATA_DIR)
+        except NoBroker as problem:
+            raise CommandError(str(problem)) from problem
+        socket = str(find_broker_socket(settings.DATA_DIR))
+        programs.append(Program("broker", command, patience=3, ready_socket=socket))
+    if web:
+        programs.append(Program("web", write_web_command(), patience=6))
+    programs += [
+        Program(
+            "worker",
+            [
+                *(*celery, "worker", "--pool", "prefork", "--queues", QUEUES),
+                *("--concurrency", os.environ.get("WORKER_PROCESSES", "2")),
+                *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+            ],
+            patience=8,
+        ),
+        Program(
+            "timetable",
+            [
+                *(*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""),
+                *("--schedule", str(settings.DATA_DIR / "run" / "timetable")),
+            ],
+            patience=3,
+        ),
+    ]
+    return programs
+
+
+def write_web_command() -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "navigator.wsgi:application"),
+        *("--bind", f"fd://{LISTENER}"),
+        *("--worker-class", "gthread", "--threads", "4"),
+        *("--workers", os.environ.get("WEB_PROCESSES", "2")),
+        *("--timeout", "60", "--graceful-timeout", "4"),
+    ]
+
+
+@contextlib.contextmanager
+def supervise(*, host: str, port: int) -> Iterator["subprocess.Popen[str]"]:
+    """Run the installation while the block runs; `host` empty: without the web server.
+
+    SIGTERM ends the block as Ctrl-C does, and both stop the programs in order. The
+    supervisor has a process group of its own, so that Ctrl-C reaches it only through us.
+    """
+    plan = Plan(
+        data_dir=str(settings.DATA_DIR),
+        programs=list_programs(web=bool(host)),
+        variables={"DJANGO_SETTINGS_MODULE": "navigator.settings"},
+        host=host,
+        port=port,
+        parent=os.getpid(),
+    )
+    supervisor = subprocess.Popen(
+        [sys.executable, "-m", "navigator.supervisor"],
+        stdin=subprocess.PIPE,
+        cwd=settings.BASE_DIR,
+        text=True,
+        process_group=0,
+    )
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with supervisor.stdin or contextlib.nullcontext() as pipe:
+            if pipe is not None:
+                pipe.write(plan.write())
+        yield supervisor
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        supervisor.terminate()
+        supervisor.wait()
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def wait_until_ready(
+    supervisor: "subprocess.Popen[str]", *, host: str, port: int
+) -> None:
+    """Wait for `/readyz` to say yes; leave with the supervisor's code if it gave up."""
+    gives_up_at = time.monotonic() + LONGEST_START
+    answer = "nothing"
+    while time.monotonic() < gives_up_at:
+        if (code := supervisor.poll()) is not None:
+            sys.exit(code)
+        connection = http.client.HTTPConnection(host, port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            response = connection.getresponse()
+            answer = response.read().decode(errors="replace").strip()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)
+            continue
+        finally:
+            connection.close()
+        if response.status == 200:
+            return
+        time.sleep(0.2)
+    raise CommandError(
+        f"Navigator started and was not ready after {LONGEST_START:.0f} seconds; it says: {answer}. "
+        f"Its logs are in {settings.DATA_DIR / 'logs'}."
+    )
+
+
+def use_port(port: int) -> None:
+    """Run this command again with PORT in its environment, so that the settings know it.
+
+    Addresses in letters come from the settings, which were read before the option was.
+    """
+    if os.environ.get("PORT", "8000") != str(port):
+        os.environ["PORT"] = str(port)
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+
+
+def read_port() -> int:
+    given = os.environ.get("PORT", "8000")
+    if not given.isdecimal():
+        raise CommandError(f"PORT is {given!r}, which is not a number.")
+    return int(given)
