@@ -283,6 +283,13 @@ class TaskState(models.TextChoices):
 
 
 class TaskQuerySet(OfCaseQuerySet):
+    def visible_to(self, user: User) -> "TaskQuerySet":
+        """Tasks of the cases they see; tasks of no case are for all staff."""
+        seen = Q(case__in=Case.objects.visible_to(user))
+        if user.is_authenticated and user.is_active and user.is_staff:
+            seen |= Q(case__isnull=True)
+        return self.filter(seen)
+
     def open(self) -> "TaskQuerySet":
         return self.filter(state=TaskState.OPEN)
 

@@ -38,7 +38,7 @@ class Job(models.Model):
     """One piece of background work.
 
     `args` holds ids only. `subject` is what it is about (`records.document:<id>`), so that a
-    page can find its progress. `unique_key`, where not empty, allows one unfinished row.
+    page can find its progress; `case_id` is the case it is done for, if any. `unique_key`, where not empty, allows one unfinished row.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,6 +47,7 @@ class Job(models.Model):
     args = models.JSONField(_("arguments"), default=dict)
     subject = models.CharField(_("about"), max_length=120, blank=True, default="")
     unique_key = models.CharField(_("unique key"), max_length=160, blank=True, default="")
+    case_id = models.UUIDField(_("for the case"), null=True, blank=True)
     actor_id = models.BigIntegerField(_("asked by"), null=True, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=JobState.choices, default=JobState.QUEUED

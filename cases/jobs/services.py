@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -20,6 +21,7 @@ def queue_job(
     args: Mapping[str, str | int],
     subject: str = "",
     unique_key: str = "",
+    case_id: UUID | None = None,
     actor_id: int | None = None,
     run_after: datetime | None = None,
 ) -> Job:
@@ -34,6 +36,7 @@ def queue_job(
         "queue": work.queue,
         "args": dict(args),
         "subject": subject,
+        "case_id": case_id,
         "actor_id": actor_id,
         "max_attempts": work.max_attempts,
         "run_after": run_after or Now(),
