@@ -194,7 +194,7 @@ def _draw_reference(svg: ElementTree.Element, x: float, day: date, height: float
 def _draw_line(
     svg: ElementTree.Element, scale: Scale, line: TreatmentLine, y: float, today: date
 ) -> None:
-    _write(svg, _clip(line.agent, 28), 0, y + 2.4, size=7.6)
+    _write(svg, _clip(line.agent, 31), 0, y + 2.4, size=7.6)
     begin = scale.place(first_day(line.start))
     if line.end:
         stop = scale.place(first_day(line.end))
@@ -216,14 +216,17 @@ def _draw_line(
             )
             _add(svg, "polygon", points=tip, fill=fill)
             note = ", ".join(each for each in (note, _("ongoing")) if each)
-    _annotate(svg, note, begin, stop, y)
+    _annotate(svg, note, begin, stop, y, scale.place(today))
 
 
-def _annotate(svg: ElementTree.Element, note: str, begin: float, stop: float, y: float) -> None:
-    """Write beside the bar, on the side that has room."""
+def _annotate(
+    svg: ElementTree.Element, note: str, begin: float, stop: float, y: float, today: float
+) -> None:
+    """Write beside the bar, on the side that has room and where no line is crossed."""
     note = _clip(note, 40)
     room = 3.3 * len(note)
-    if stop + 5 + room < WIDTH:
+    free_until = today - 2 if stop < today else WIDTH
+    if stop + 5 + room < free_until:
         _write(svg, note, stop + 5, y + 2.2, fill=QUIET, size=6.4, halo=True)
     elif begin - 5 - room > GUTTER:
         _write(svg, note, begin - 5, y + 2.2, anchor="end", fill=QUIET, size=6.4, halo=True)

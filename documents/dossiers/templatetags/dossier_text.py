@@ -132,10 +132,20 @@ def in_groups(value: str) -> SafeString:
 
 @register.simple_tag
 def cites(marks: Iterable[Cite]) -> SafeString:
-    """Write the source marks of a statement, each a link to its row in the list of sources."""
+    """Write the source marks behind a statement, each a link to its row in the list of sources."""
     return format_html_join(
         "",
-        ' <a class="cite" href="#{}">{}</a>',
+        '\u00a0<a class="cite" href="#{}">{}</a>',
+        ((each.source, _cite_mark(each)) for each in marks),
+    )
+
+
+@register.simple_tag
+def source_marks(marks: Iterable[Cite]) -> SafeString:
+    """Write the source marks in a column of their own."""
+    return format_html_join(
+        " ",
+        '<a class="cite" href="#{}">{}</a>',
         ((each.source, _cite_mark(each)) for each in marks),
     )
 
@@ -144,6 +154,11 @@ def _cite_mark(cite: Cite) -> str:
     if cite.page is None:
         return cite.source
     return _("%(source)s\u00a0p%(page)d") % {"source": cite.source, "page": cite.page}
+
+
+@register.simple_tag
+def kind_of(kind: UnknownKind) -> str:
+    return str(_KINDS[kind])
 
 
 @register.simple_tag
