@@ -39,7 +39,8 @@ class Fact(models.Model):
     a biomarker is a fact with the key `prior_treatments` or `biomarker:GENE`. Several confirmed
     rows of one single-valued key that differ are a conflict: they stand side by side until a
     person replaces one. `dated` is the date the value holds for, perhaps partial. Where no
-    document stands behind it, `stated_source` says who said so.
+    document stands behind it, `stated_source` says who said so. `details` holds what is told of a
+    treatment and never counted: intent, best_response, stop_reason.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,7 +48,11 @@ class Fact(models.Model):
     key = models.CharField(_("fact"), max_length=80)
     value = models.JSONField(_("value"))
     dated = models.CharField(
-        _("as of"), max_length=10, blank=True, default="", validators=[validate_partial_date]
+        _("as of"),
+        max_length=10,
+        blank=True,
+        default="",
+        validators=[validate_partial_date],
     )
     state = models.CharField(
         _("state"), max_length=10, choices=FactState.choices, default=FactState.PROPOSED
@@ -55,6 +60,7 @@ class Fact(models.Model):
     origin = models.CharField(_("origin"), max_length=10, choices=FactOrigin.choices)
     rule = models.CharField(_("rule"), max_length=80, blank=True, default="")
     note = models.CharField(_("note"), max_length=300, blank=True, default="")
+    details = models.JSONField(_("said beside it"), default=dict, blank=True)
     stated_source = models.CharField(_("stated source"), max_length=200, blank=True, default="")
     proposed_at = models.DateTimeField(_("proposed at"))
     proposed_by = models.ForeignKey(
@@ -106,9 +112,49 @@ class Fact(models.Model):
         return self.key
 
 
+class CompleteHistoryQuerySet(OfCaseQuerySet):
+    def live(self) -> "CompleteHistoryQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+
+class CompleteHistory(models.Model):
+    """A named person's word that the confirmed treatments are all that there were.
+
+    An empty history that is confirmed complete and one that nobody collected are different
+    facts. The word ends as soon as a treatment is added, changed or taken away.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="complete_histories")
+    stated_source = models.CharField(_("stated source"), max_length=200)
+    confirmed_at = models.DateTimeField(_("confirmed at"))
+    confirmed_by = models.ForeignKey(
+        User, verbose_name=_("confirmed by"), on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    objects = CompleteHistoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("complete treatment history")
+        verbose_name_plural = _("complete treatment histories")
+        ordering: ClassVar = ["-confirmed_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at__isnull=True), name="history_live_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.confirmed_at}"
+
+
 class Overall(models.TextChoices):
     MATCH = "match", _("The recorded facts correspond to the published wording")
-    NO_MATCH = "no_match", _("The recorded facts do not correspond to the published wording")
+    NO_MATCH = (
+        "no_match",
+        _("The recorded facts do not correspond to the published wording"),
+    )
     INSUFFICIENT = (
         "insufficient_information",
         _("The recorded facts do not yet allow a comparison with the published wording"),
@@ -124,7 +170,8 @@ class Evaluation(models.Model):
     """One comparison of the confirmed facts with one version of one definition.
 
     `result` holds the rows as the evaluator gave them, `facts` which rows of `Fact` stand
-    behind each criterion, `facts_hash` the SHA-256 of the snapshot that was compared.
+    behind each criterion, `facts_hash` the SHA-256 of the facts that were compared, without the
+    reference date: time alone does not change it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -155,6 +202,18 @@ class Evaluation(models.Model):
                 name="evaluation_current_once",
             )
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_transition_date"],
+                condition=Q(superseded_at__isnull=True, next_transition_date__isnull=False),
+                name="evaluation_changes_on",
+            ),
+            models.Index(
+                fields=["indication", "definition_version"],
+                condition=Q(superseded_at__isnull=True),
+                name="evaluation_definition",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.indication} {self.definition_version}"
@@ -162,7 +221,17 @@ class Evaluation(models.Model):
 
 class SignOffMeaning(models.TextChoices):
     FACTS_COMPLETE = "facts_complete", _("The recorded facts are complete")
-    READING_REVIEWED = "reading_reviewed", _("The reading and the ambiguous rows were reviewed")
+    READING_REVIEWED = (
+        "reading_reviewed",
+        _("The reading and the ambiguous rows were reviewed"),
+    )
+
+
+class SignOffQuerySet(OfCaseQuerySet):
+    case_path = "evaluation__case"
+
+    def valid(self) -> "SignOffQuerySet":
+        return self.filter(stale_at__isnull=True)
 
 
 class SignOff(models.Model):
@@ -177,6 +246,8 @@ class SignOff(models.Model):
     )
     signed_at = models.DateTimeField(_("signed at"))
     stale_at = models.DateTimeField(_("stale since"), null=True, blank=True)
+
+    objects = SignOffQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("sign-off")

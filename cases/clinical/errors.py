@@ -1,0 +1,71 @@
+"""Refusals about facts, comparisons and sign-offs."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+class FactRefused(ValidationError):
+    """A key or value that the vocabulary does not have; says what may stand there."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, code="fact_refused")
+
+
+class FactAlreadyDecided(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Someone has decided about this fact in the meantime. Load the page again."),
+            code="fact_already_decided",
+        )
+
+
+class FactNotConfirmed(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only a confirmed fact can be replaced or disputed. Reject the proposal instead."),
+            code="fact_not_confirmed",
+        )
+
+
+class SourceMissing(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Say where this is known from: who said or wrote it, and when."),
+            code="source_missing",
+        )
+
+
+class ReasonMissing(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(_("Say in a sentence why."), code="reason_missing")
+
+
+class NotForThisRole(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Your role does not do this. Ask the coordinator or the clinician of the case."),
+            code="not_for_this_role",
+        )
+
+
+class NothingToSettle(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The confirmed sources do not disagree about this fact any more."),
+            code="nothing_to_settle",
+        )
+
+
+class EvaluationOutdated(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The facts have changed since this comparison. Read the new one, then sign it."),
+            code="evaluation_outdated",
+        )
+
+
+class NothingToAsk(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nothing is missing in this row that a record could settle."), code="nothing_to_ask"
+        )
