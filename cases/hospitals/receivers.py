@@ -1,0 +1,38 @@
+"""What the correspondence hears from the left."""
+
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from cases.casework.signals import consent_frozen, consent_withdrawn, patient_died
+from cases.hospitals.models import Message, MessageState
+from cases.jobs.services import queue_job
+from cases.jobs.signals import minute_passed
+
+
+@receiver(minute_passed)
+def look_for_lost_claims(**_kwargs: Any) -> None:
+    if Message.objects.filter(state=MessageState.SENDING).exists():
+        queue_job(kind="hospitals.settle_lost_claims", args={}, unique_key="settle_lost_claims")
+
+
+@receiver(consent_frozen)
+@receiver(patient_died)
+def stop_sending(case_id: UUID, **_kwargs: Any) -> None:
+    """Queued messages of the case become drafts again, in the transaction of the news."""
+    Message.objects.filter(thread__case_id=case_id, state=MessageState.QUEUED).update(
+        state=MessageState.DRAFT
+    )
+
+
+@receiver(consent_withdrawn)
+def stop_sending_to(
+    case_id: UUID, purpose: str, recipient_id: UUID | None, **_kwargs: Any
+) -> None:
+    if purpose == "share":
+        Message.objects.filter(
+            thread__case_id=case_id,
+            thread__referral__hospital_id=recipient_id,
+            state=MessageState.QUEUED,
+        ).update(state=MessageState.DRAFT)
