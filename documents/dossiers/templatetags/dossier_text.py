@@ -135,7 +135,7 @@ def cites(marks: Iterable[Cite]) -> SafeString:
     """Write the source marks behind a statement, each a link to its row in the list of sources."""
     return format_html_join(
         "",
-        '\u00a0<a class="cite" href="#{}">{}</a>',
+        ' <a class="cite" href="#{}">{}</a>',
         ((each.source, _cite_mark(each)) for each in marks),
     )
 
@@ -153,7 +153,7 @@ def source_marks(marks: Iterable[Cite]) -> SafeString:
 def _cite_mark(cite: Cite) -> str:
     if cite.page is None:
         return cite.source
-    return _("%(source)s\u00a0p%(page)d") % {"source": cite.source, "page": cite.page}
+    return _("%(source)s p%(page)d") % {"source": cite.source, "page": cite.page}
 
 
 @register.simple_tag
