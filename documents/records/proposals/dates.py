@@ -1,0 +1,100 @@
+"""Dates as reports write them, read without guessing.
+
+A date is as exact as its words: `2013`, `2013-04` or `2013-04-02`. A numeric date whose day and month
+could change places stays ambiguous, with both readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from documents.records.proposals.rules import Rules
+
+YEAR = r"(?P<year>(?:19|20)\d\d)"
+ISO = re.compile(rf"(?<![\d/.-]){YEAR}-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?![\d/]|-\d)")
+ISO_LOOSE = re.compile(rf"(?<![\d/.-]){YEAR}[/.](?P<month>\d\d)[/.](?P<day>\d\d)(?!\d)")
+NUMERIC = re.compile(rf"(?<![\d/.-])(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second>\d{{1,2}})(?P=mark){YEAR}(?!\d)")
+MONTH_YEAR = re.compile(rf"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])[/.-]{YEAR}(?!\d|[/.-]\d)")
+YEAR_ONLY = re.compile(rf"(?<![\d/.,-]){YEAR}(?![\d%]|[.,]\d| ?(?:mg|ml|cells|celulas|hpf)\b)")
+YEAR_RANGE = re.compile(rf"(?<![\d/.-]){YEAR} ?- ?(?P<end>(?:19|20)\d\d)(?![\d-])")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date in a sentence: where it stands and what it may mean.
+
+    More than one reading means that it is ambiguous; `words` are then quoted to the person.
+    """
+
+    start: int
+    end: int
+    readings: tuple[str, ...]
+    words: str
+
+    @property
+    def value(self) -> str:
+        """The date as far as it is certain: of an ambiguous one only the year."""
+        return self.readings[0] if len(self.readings) == 1 else self.readings[0][:4]
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether day and month could change places."""
+        return len(self.readings) > 1
+
+
+def find_dates(text: str, rules: Rules) -> list[FoundDate]:
+    """Every date in the sentence, in order, none overlapping another."""
+    found: list[FoundDate] = []
+    for candidate in _find_all(text, rules):
+        if candidate.readings and all(candidate.start >= other.end or candidate.end <= other.start for other in found):
+            found.append(candidate)
+    return sorted(found, key=lambda one: one.start)
+
+
+def _find_all(text: str, rules: Rules) -> Iterator[FoundDate]:
+    for match in YEAR_RANGE.finditer(text):
+        yield FoundDate(match.start("year"), match.end("year"), (match["year"],), match["year"])
+        yield FoundDate(match.start("end"), match.end("end"), (match["end"],), match["end"])
+    for pattern in (ISO, ISO_LOOSE):
+        for match in pattern.finditer(text):
+            parts = [match["year"], match["month"]] + ([match["day"]] if match["day"] else [])
+            yield _found(match, ["-".join(parts)])
+    for match in NUMERIC.finditer(text):
+        yield _found(match, _numeric_readings(match))
+    for name in ("date_in_words", "date_month_first", "month_year"):
+        for match in rules.words[name].finditer(text):
+            groups = match.groupdict()
+            month = rules.months.get(groups["month"].lower().rstrip("."))
+            if month is None:
+                continue
+            parts = f"{groups['year']}-{month:02d}"
+            yield _found(match, [f"{parts}-{int(groups['day']):02d}" if groups.get("day") else parts])
+    for match in MONTH_YEAR.finditer(text):
+        yield _found(match, [f"{match['year']}-{int(match['month']):02d}"])
+    for match in YEAR_ONLY.finditer(text):
+        yield _found(match, [match["year"]])
+
+
+def _found(match: re.Match[str], readings: list[str]) -> FoundDate:
+    possible = tuple(dict.fromkeys(reading for reading in readings if _exists(reading)))
+    return FoundDate(match.start(), match.end(), possible, match[0])
+
+
+def _numeric_readings(match: re.Match[str]) -> list[str]:
+    """Day first, then month first. A point between the numbers is written by day-first countries only."""
+    year, first, second = match["year"], int(match["first"]), int(match["second"])
+    day_first = f"{year}-{second:02d}-{first:02d}"
+    month_first = f"{year}-{first:02d}-{second:02d}"
+    return [day_first] if match["mark"] == "." else [day_first, month_first]
+
+
+def _exists(reading: str) -> bool:
+    parts = [int(part) for part in reading.split("-")]
+    try:
+        date(parts[0], *(parts[1:] + [1, 1])[:2])
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""Find single facts: one rule of the rule file after the other on each sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from documents.records.proposals.contexts import find_contexts
+from documents.records.proposals.finding import Finding
+from documents.records.proposals.rules import FactRule, Rules
+from documents.records.proposals.sections import Sentence
+from documents.records.proposals.values import CONVERTERS, Value
+
+DISQUALIFYING: Final = frozenset(
+    {"negated", "uncertain", "request", "family", "definition", "hypothetical", "other_condition", "past_history",
+     "superseded"}
+)  # fmt: skip
+NEAR: Final = 3
+
+
+def find_facts(sentences: Sequence[Sentence], rules: Rules) -> Iterator[Finding]:
+    """Every match that its contexts allow."""
+    for at, sentence in enumerate(sentences):
+        lowered = sentence.text.lower()
+        around = ""
+        for rule in rules.facts:
+            if rule.hints and not any(hint in lowered for hint in rule.hints):
+                continue
+            if rule.sections and sentence.section not in rule.sections:
+                continue
+            if (rule.near or rule.near_avoid) and not around:
+                around = " ".join(one.text for one in sentences[at : at + NEAR])
+            if _sentence_fits(rule, sentence.text, around):
+                yield from _match_rule(rule, sentence, rules)
+
+
+def _sentence_fits(rule: FactRule, text: str, around: str) -> bool:
+    """Whether the words elsewhere in the sentence and just below allow the rule."""
+    return not (
+        (rule.needs and not rule.needs.search(text))
+        or (rule.near and not rule.near.search(around))
+        or (rule.avoid and rule.avoid.search(text))
+        or (rule.near_avoid and rule.near_avoid.search(around))
+    )
+
+
+def _match_rule(rule: FactRule, sentence: Sentence, rules: Rules) -> Iterator[Finding]:
+    text = sentence.text
+    for match in rule.pattern.finditer(text):
+        if rule.before and rule.before.search(text[: match.start()]):
+            continue
+        if rule.after and rule.after.match(text[match.end() :].lstrip()):
+            continue
+        contexts = find_contexts(sentence, match.start(), match.end(), rules)
+        if contexts & (DISQUALIFYING - rule.ignores):
+            continue
+        read = CONVERTERS[rule.convert](match, rules) if rule.convert else Value(rule.value)
+        if read is None:
+            continue
+        fact = rule.fact
+        if "{" in fact:
+            fact = fact.format(**{name: (words or "").upper() for name, words in match.groupdict().items()})
+        yield Finding(
+            fact, read.value, sentence, match.start(), match.end(), rule.id, rule.rank, read.note or rule.note,
+            frozenset(contexts),
+        )  # fmt: skip

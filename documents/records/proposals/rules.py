@@ -1,0 +1,166 @@
+"""The rule files: what is looked for in a report of one language, as data.
+
+A rule file never holds code. A name in double angle brackets stands for a piece that the file
+defines under `pieces`. Everything is compiled once a process.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+RULES_FOLDER: Final = Path(__file__).with_name("rules")
+LANGUAGES: Final = ("en", "es")
+PIECE = re.compile(r"<<(\w+)>>")
+
+
+class BadRules(ValueError):
+    """A rule file cannot be used; the message names the file and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactRule:
+    """One pattern for one fact.
+
+    `value` is fixed, or None where `convert` names the function that reads it from the match.
+    `needs`: the sentence must hold this. `near`: this sentence or the next two must.
+    `avoid`: the sentence must not hold this; `near_avoid`: none of the three may.
+    `before` and `after`: what must not stand just before or behind the match.
+    `ignores`: contexts that do not disqualify a match of this rule.
+    `sections`: only in these sections, when given. `rank` breaks ties: the higher one wins.
+    """
+
+    id: str
+    fact: str
+    pattern: re.Pattern[str]
+    hints: tuple[str, ...]
+    value: Any
+    convert: str
+    needs: re.Pattern[str] | None
+    near: re.Pattern[str] | None
+    avoid: re.Pattern[str] | None
+    near_avoid: re.Pattern[str] | None
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+    ignores: frozenset[str]
+    sections: frozenset[str]
+    rank: int
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One treatment: its name in a snapshot, its class, and how reports write it."""
+
+    name: str
+    treatment_class: str
+    pattern: re.Pattern[str]
+    generic: bool
+    once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of one language."""
+
+    language: str
+    headings: tuple[tuple[str, re.Pattern[str]], ...]
+    contexts: dict[str, re.Pattern[str]]
+    facts: tuple[FactRule, ...]
+    agents: tuple[Agent, ...]
+    any_agent: re.Pattern[str]
+    cues: dict[str, dict[str, re.Pattern[str]]]
+    words: dict[str, re.Pattern[str]]
+    sites: tuple[tuple[str, re.Pattern[str]], ...]
+    months: dict[str, int]
+    maps: dict[str, dict[str, Any]]
+
+
+@cache
+def load_rules(language: str) -> Rules:
+    """The compiled rules of a language. Raises `BadRules`."""
+    path = RULES_FOLDER / f"{language}.yaml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    pieces: dict[str, str] = {}
+    for name, value in data["pieces"].items():
+        pieces[name] = _expand(_alternatives(value), pieces)
+    pieces["SITE"] = "|".join(_expand(value, pieces) for value in data["sites"].values())
+    pieces["SITE"] = f"(?:{pieces['SITE']})"
+    for name, value in data["late_pieces"].items():
+        pieces[name] = _expand(_alternatives(value), pieces)
+
+    def compiled(value: Any) -> re.Pattern[str]:  # noqa: ANN401  as it comes from YAML
+        text = _expand(_alternatives(value), pieces)
+        try:
+            return re.compile(text, re.IGNORECASE)
+        except re.error as error:
+            raise BadRules(f"{path.name}: {error} in {text!r}") from error
+
+    agents = tuple(_read_agent(entry, compiled) for entry in data["agents"])
+    return Rules(
+        language=language,
+        headings=tuple((kind, compiled(value)) for kind, value in data["headings"].items()),
+        contexts={name: compiled(value) for name, value in data["contexts"].items()},
+        facts=tuple(_read_fact(entry, compiled, path.name) for entry in data["facts"]),
+        agents=agents,
+        any_agent=re.compile("|".join(agent.pattern.pattern for agent in agents), re.IGNORECASE),
+        cues={side: {name: compiled(value) for name, value in group.items()} for side, group in data["cues"].items()},
+        words={name: compiled(value) for name, value in data["words"].items()},
+        sites=tuple((site, compiled(value)) for site, value in data["sites"].items()),
+        months={name: number for number, names in data["months"].items() for name in names},
+        maps=data["maps"],
+    )
+
+
+def _alternatives(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "(?:" + "|".join(value) + ")"
+
+
+def _expand(text: str, pieces: dict[str, str]) -> str:
+    while PIECE.search(text):
+        text = PIECE.sub(lambda match: pieces[match[1]], text)
+    return text
+
+
+def _read_fact(entry: dict[str, Any], compiled: Any, file: str) -> FactRule:  # noqa: ANN401  a local function
+    known = set(FactRule.__slots__)
+    if unknown := set(entry) - known:
+        raise BadRules(f"{file}: {entry.get('id')}: unknown keys {sorted(unknown)}")
+
+    def optional(name: str) -> re.Pattern[str] | None:
+        return compiled(entry[name]) if name in entry else None
+
+    before = f"(?:{_alternatives(entry['before'])})[ ,(]*$" if "before" in entry else None
+    return FactRule(
+        id=entry["id"],
+        fact=entry["fact"],
+        pattern=compiled(entry["pattern"]),
+        hints=tuple(entry.get("hints", ())),
+        value=entry.get("value"),
+        convert=entry.get("convert", ""),
+        needs=optional("needs"),
+        near=optional("near"),
+        avoid=optional("avoid"),
+        near_avoid=optional("near_avoid"),
+        before=compiled(before) if before else None,
+        after=optional("after"),
+        ignores=frozenset(entry.get("ignores", ())),
+        sections=frozenset(entry.get("sections", ())),
+        rank=entry.get("rank", 0),
+        note=entry.get("note"),
+    )
+
+
+def _read_agent(entry: dict[str, Any], compiled: Any) -> Agent:  # noqa: ANN401  a local function
+    return Agent(
+        name=entry["name"],
+        treatment_class=entry["class"],
+        pattern=compiled(r"(?<![\w])(?:" + entry["forms"] + r")(?![\w])"),
+        generic=entry.get("generic", False),
+        once=entry.get("once", False),
+    )

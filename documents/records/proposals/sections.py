@@ -1,0 +1,139 @@
+"""Which part of the report a sentence stands in, and what kind of report it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from documents.records.proposals.rules import Rules
+from documents.records.proposals.text import (
+    BULLET,
+    Line,
+    goes_on,
+    join_lines,
+    normalise_lines,
+    split_sentences,
+)
+
+CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
+ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
+LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
+TURNED_REQUEST: Final = frozenset({"clinical_history"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its page (from 1), its section, and its characters with their offsets.
+
+    `heading` tells a sentence that is nothing but a heading.
+    """
+
+    page: int
+    order: int
+    section: str
+    line: Line
+
+    @property
+    def text(self) -> str:
+        """The normalised words."""
+        return self.line.text
+
+    def locate(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets in the page of the normalised characters from `start` to `end`."""
+        return self.line.origin[start], self.line.origin[end - 1] + 1
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Where in the report the reader is."""
+
+    section: str = "start"
+    inline: bool = False
+
+
+def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
+    """All sentences of a report in order. Sections run on from page to page."""
+    sentences: list[Sentence] = []
+    walk = _Walk()
+    for number, page in enumerate(pages, start=1):
+        lines = list(normalise_lines(page))
+        width = _usual_width(lines)
+        for line in _logical_lines(lines, width, rules):
+            if line is None:
+                if walk.inline and walk.section in ENDED_BY_BLANK:
+                    walk = _Walk()
+                continue
+            rest = _enter_section(line, walk, rules)
+            for sentence in split_sentences(rest):
+                sentences.append(Sentence(number, len(sentences), walk.section, sentence))
+    return _settle_history(sentences)
+
+
+def _usual_width(lines: Sequence[Line]) -> int:
+    lengths = sorted(len(line.text) for line in lines if line.text)
+    return lengths[int(len(lengths) * 0.9)] if lengths else 0
+
+
+def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line | None]:
+    """Lines put together to sentences where they go on; None for an empty line."""
+    joined: list[Line | None] = []
+    for line in lines:
+        if not line.text:
+            if joined and joined[-1] is not None:
+                joined.append(None)
+            continue
+        last = joined[-1] if joined else None
+        if last is not None and goes_on(last, line, width) and not _is_heading(last, rules) and not _is_heading(line, rules):
+            joined[-1] = join_lines(last, line)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
+    """The kind of section that a line opens and where its own words go on."""
+    bullet = BULLET.match(line.text)
+    at = bullet.end() if bullet else 0
+    for kind, pattern in rules.headings:
+        match = pattern.match(line.text, at)
+        if match is None:
+            continue
+        rest = line.text[match.end() :].lstrip()
+        if not rest:
+            return kind, len(line.text)
+        if rest[0] == ":" or (rest[0] in "-." and rest[1:2] in {"", " "}):
+            return kind, len(line.text) - len(rest) + 1
+        capitals = match[0].isupper() and not line.text.isupper()
+        if capitals and len(match[0]) > 4:
+            return kind, match.end()
+    return None
+
+
+def _is_heading(line: Line, rules: Rules) -> bool:
+    found = _match_heading(line, rules)
+    return found is not None and found[1] >= len(line.text)
+
+
+def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
+    found = _match_heading(line, rules)
+    if found is not None:
+        kind, rest = found
+        if kind != "label":
+            walk.section, walk.inline = kind, rest < len(line.text)
+        return line.cut(rest, len(line.text)) if kind != "label" else line
+    if line.is_capitals() and CAPITALS_HEADING.fullmatch(line.text) and len(line.text.split()) <= 6:
+        if walk.section not in {"diagnosis", "impression", "addendum", "start"}:
+            walk.section, walk.inline = "other", False
+    return line
+
+
+def _settle_history(sentences: list[Sentence]) -> list[Sentence]:
+    """In reports of laboratories and scanners the clinical history is the text of the request."""
+    if not LABORATORY & {sentence.section for sentence in sentences}:
+        return sentences
+    return [
+        Sentence(one.page, one.order, "request", one.line) if one.section in TURNED_REQUEST else one
+        for one in sentences
+    ]

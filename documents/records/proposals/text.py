@@ -1,0 +1,148 @@
+"""Cut a report into sentences that remember where each of their characters came from.
+
+Patterns are far simpler on text without accents, ligatures, broken words and odd spaces; a person
+must still be shown the words as they stand on the page. So every character of a sentence carries
+its offset in the page's own text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+MAX_SENTENCE: Final = 900
+SOFT_HYPHEN: Final = "\u00ad"
+LINE_ENDS: Final = frozenset("\n\r\v\u0085\u2028\u2029")
+DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d")
+REPLACED: Final = {
+    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00ab": '"', "\u00bb": '"',
+    "\u2264": "\u2264", "\u2265": "\u2265", "\u00b1": "\u00b1", "\u03bc": "u", "\u00b5": "u",
+    "\u2022": "\u2022", "\u25cf": "\u2022", "\u25aa": "\u2022", "\u00b7": "\u00b7", "\t": " ",
+}  # fmt: skip
+
+BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
+LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
+DATED = re.compile(r"(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d\b|\d{1,2} [A-Z][a-z]{2,8} (?:19|20)\d\d")
+SENTENCE_END = re.compile(r"[.!?][)\"']? +(?=[A-Z0-9\u00bf\u00a1\"(\[?<>~-])|; +|: (?=[?])| [|\u2022] ")
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|approx|aprox|vs|e\.g|i\.e|no|nr|st|cf|fig|al|ca|resp|incl|sr|sra|dra|p\.ej|"
+    r"d\.o\.b|tel|ext|dept|hosp|ref|[a-z])\.$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Normalised characters, each with its offset in the page."""
+
+    text: str
+    origin: tuple[int, ...]
+
+    def cut(self, start: int, end: int) -> Line:
+        """The characters from `start` to `end`, without white space around them."""
+        while start < end and self.text[start] == " ":
+            start += 1
+        while end > start and self.text[end - 1] == " ":
+            end -= 1
+        return Line(self.text[start:end], self.origin[start:end])
+
+    def is_capitals(self) -> bool:
+        """Whether it reads as a heading in capitals."""
+        letters = [char for char in self.text if char.isalpha()]
+        return len(letters) >= 3 and all(char.isupper() for char in letters)
+
+
+@lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    """The unaccented, compatible form of one character; empty for marks without width."""
+    if char in REPLACED:
+        return REPLACED[char]
+    if char in DASHES:
+        return "-"
+    if char.isspace():
+        return " "
+    forms = unicodedata.normalize("NFKD", char)
+    kept = "".join(part for part in forms if unicodedata.category(part) not in {"Mn", "Cf", "Cc"})
+    return "".join("-" if part in DASHES else " " if part.isspace() else part for part in kept)
+
+
+def normalise_lines(page: str) -> Iterator[Line]:
+    """The page's lines, with single spaces and without accents; a soft hyphen vanishes."""
+    chars: list[str] = []
+    origin: list[int] = []
+    for at, char in enumerate(page):
+        if char in LINE_ENDS:
+            if char == "\n" and at and page[at - 1] == "\r":
+                continue
+            yield Line("".join(chars), tuple(origin)).cut(0, len(chars))
+            chars, origin = [], []
+            continue
+        for plain in char if " " < char < "\x7f" else _plain(char):
+            if plain == " " and chars and chars[-1] == " ":
+                continue
+            chars.append(plain)
+            origin.append(at)
+        if char == SOFT_HYPHEN and page[at + 1 : at + 2] in LINE_ENDS:
+            chars.append(SOFT_HYPHEN)
+            origin.append(at)
+    yield Line("".join(chars), tuple(origin)).cut(0, len(chars))
+
+
+def join_lines(first: Line, second: Line) -> Line:
+    """One line of two, mending a word broken at the end of the first."""
+    text, origin = first.text, first.origin
+    if text.endswith(SOFT_HYPHEN):
+        return Line(text[:-1] + second.text, origin[:-1] + second.origin)
+    if len(text) > 1 and text[-1] == "-" and text[-2] != " ":
+        if text[-2].isalpha() and second.text[:1].islower():
+            return Line(text[:-1] + second.text, origin[:-1] + second.origin)
+        return Line(text + second.text, origin + second.origin)
+    return Line(f"{text} {second.text}", (*origin, origin[-1], *second.origin))
+
+
+def goes_on(first: Line, second: Line, width: int) -> bool:
+    """Whether the second line goes on with the sentence of the first.
+
+    `width` is how long full lines of this page are.
+    """
+    if len(first.text) > MAX_SENTENCE or first.text[-1] in ".:;?!":
+        return False
+    if first.text[-1] in f"-{SOFT_HYPHEN}" and second.text[:1].islower():
+        return True
+    if BULLET.match(second.text) or LABEL.match(second.text):
+        return False
+    if first.is_capitals() != second.is_capitals() and (first.is_capitals() or second.is_capitals()):
+        return len(second.text) < 8 and first.text[-1] in "-,/"
+    short = len(first.text) < 0.62 * width
+    if DATED.match(second.text) and (short or DATED.match(first.text) or BULLET.match(first.text)):
+        return False
+    head = second.text[0]
+    if not short or head.islower() or first.text[-1] in ",(/":
+        return True
+    return not head.isupper() and not first.text[-1].isdigit() and first.text[-1] != "%"
+
+
+def split_sentences(line: Line) -> Iterator[Line]:
+    """The sentences of a logical line, none much longer than `MAX_SENTENCE`."""
+    start = 0
+    for match in SENTENCE_END.finditer(line.text):
+        end = match.start() + 1
+        if line.text[match.start()] == "." and ABBREVIATION.search(line.text[max(0, end - 12) : end]):
+            continue
+        yield from _split_long(line.cut(start, end))
+        start = match.end()
+    yield from _split_long(line.cut(start, len(line.text)))
+
+
+def _split_long(line: Line) -> Iterator[Line]:
+    while len(line.text) > MAX_SENTENCE:
+        at = line.text.rfind(" ", MAX_SENTENCE // 2, MAX_SENTENCE)
+        at = at if at > 0 else MAX_SENTENCE
+        yield line.cut(0, at)
+        line = line.cut(at, len(line.text))
+    if line.text:
+        yield line

@@ -1,0 +1,312 @@
+"""Treatments that a report says were given, run, are planned or were declined.
+
+A name alone is no treatment: an agent counts by the nearest cue around it. What was discussed,
+considered, recommended or referred for is not proposed, nor is what was not given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from documents.records.proposals.contexts import sentence_contexts
+from documents.records.proposals.dates import FoundDate, find_dates
+from documents.records.proposals.finding import Finding
+from documents.records.proposals.rules import Agent, Rules
+from documents.records.proposals.sections import Sentence
+
+SILENT: Final = frozenset({"request", "family", "definition"})
+HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
+UNSAID: Final = frozenset({"negated", "hypothetical"})
+RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
+CLOSE: Final = 60
+
+
+@dataclass(slots=True)
+class Mention:
+    """One place where an agent is named, and what its surroundings make of it."""
+
+    agent: Agent
+    sentence: Sentence
+    start: int
+    end: int
+    status: str = ""
+    start_date: FoundDate | None = None
+    end_date: FoundDate | None = None
+    condition: str = "NET"
+    reach: tuple[int, int] = (0, 0)
+    words: set[str] = field(default_factory=set)
+
+    @property
+    def weight(self) -> int:
+        """How much this mention tells, to choose the one that is quoted."""
+        return 2 * bool(self.start_date) + 2 * bool(self.end_date) + (self.status not in {"", "named"})
+
+
+def find_treatments(sentences: Sequence[Sentence], rules: Rules) -> list[Finding]:
+    """One finding for each agent and condition of the report."""
+    mentions: list[Mention] = []
+    for sentence in sentences:
+        mentions += _read_sentence(sentence, mentions, rules)
+    groups: dict[tuple[str, str], list[Mention]] = {}
+    for mention in mentions:
+        groups.setdefault((mention.agent.name, mention.condition), []).append(mention)
+    specific = {(one.agent.treatment_class, one.condition) for one in mentions if not one.agent.generic}
+    return [
+        _build_finding(group, rules)
+        for group in groups.values()
+        if not (group[0].agent.generic and (group[0].agent.treatment_class, group[0].condition) in specific)
+    ]
+
+
+def _read_sentence(sentence: Sentence, earlier: list[Mention], rules: Rules) -> list[Mention]:
+    """The mentions of one sentence that say something."""
+    text = sentence.text
+    named = list(_find_mentions(sentence, rules))
+    if not named:
+        _continue_last(sentence, earlier, rules)
+        return []
+    contexts = sentence_contexts(sentence, rules)
+    if contexts & SILENT:
+        return []
+    condition = _find_condition(sentence, contexts, rules)
+    if condition is None:
+        return []
+    dates = find_dates(text, rules)
+    kept = []
+    for at, mention in enumerate(named):
+        behind = named[at + 1].start if at + 1 < len(named) else len(text)
+        before = named[at - 1].end if at else 0
+        mention.reach = (before, behind)
+        mention.condition = condition
+        mention.status = _judge(mention, named, contexts, rules)
+        if mention.status:
+            _attach_dates(mention, named, dates, rules)
+            kept.append(mention)
+    return kept
+
+
+def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
+    """Agents in order; one agent written twice over ("CAPTEM (capecitabine/temozolomide)") counts once."""
+    last: Mention | None = None
+    for match in rules.any_agent.finditer(sentence.text):
+        agent = next(one for one in rules.agents if one.pattern.fullmatch(sentence.text, match.start(), match.end()))
+        mention = Mention(agent, sentence, match.start(), match.end())
+        if last is not None and _is_same(last, mention, rules):
+            if last.agent.generic and not agent.generic:
+                last.agent = agent
+            last.end = mention.end
+            continue
+        if last is not None:
+            yield last
+        last = mention
+    if last is not None:
+        yield last
+
+
+def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
+    """Whether two names beside one another are two names of one treatment."""
+    between = first.sentence.text[first.end : second.start]
+    if not rules.words["apposition"].fullmatch(between):
+        return False
+    if first.agent.name == second.agent.name:
+        return True
+    same_class = first.agent.treatment_class == second.agent.treatment_class
+    return same_class and (first.agent.generic or second.agent.generic)
+
+
+def _find_condition(sentence: Sentence, contexts: set[str], rules: Rules) -> str | None:
+    """What the treatment was for: "NET", another condition by name, or None where it is unclear."""
+    text = sentence.text
+    if not rules.contexts["tumour"].search(text):
+        other = rules.words["condition"].search(text)
+        if other is not None:
+            return other["condition"].lower()
+        if "other_condition" in contexts or sentence.section == "past_history":
+            return None
+    return "NET"
+
+
+def _judge(mention: Mention, named: list[Mention], contexts: set[str], rules: Rules) -> str:
+    """given, ongoing, stopped, planned, declined, or nothing."""
+    text = mention.sentence.text
+    at = named.index(mention)
+    before = _clause_before(text, mention.start, rules)
+    offset = mention.start - len(before)
+    behind, glued = _region_behind(mention, named, at, rules)
+    pre = _nearest_before(before, rules)
+    post = _first_behind(behind, rules)
+    glued_post = _first_behind(glued, rules) if glued and not pre else ""
+    if rules.contexts["conditional"].search(text[:offset] + before) and pre != "ongoing":
+        return ""
+    said = post if post in UNSAID | {"declined", "planned"} else ""
+    verdict = said or pre or post or glued_post
+    if not verdict:
+        verdict = _judge_by_section(mention, behind, rules)
+    if verdict in UNSAID:
+        return ""
+    if mention.sentence.section == "plan" and verdict in {"given", "named"} and post not in {"given", "stopped"}:
+        return ""
+    if verdict in RUNNING:
+        for later in ("stopped", "ongoing"):
+            if rules.cues["behind"][later].search(behind):
+                return later
+    return verdict
+
+
+def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
+    if mention.sentence.section == "medications":
+        return "ongoing"
+    if mention.sentence.section in HISTORY_SECTIONS:
+        return "named"
+    dose = rules.words["dose"].match(behind)
+    return "named" if dose and mention.sentence.section != "plan" else ""
+
+
+def _clause_before(text: str, start: int, rules: Rules) -> str:
+    last = 0
+    for barrier in rules.contexts["barrier"].finditer(text, 0, start):
+        last = barrier.end()
+    return text[last:start]
+
+
+def _region_behind(mention: Mention, named: list[Mention], at: int, rules: Rules) -> tuple[str, str]:
+    """The words up to the next agent, and those behind a list of agents that this one stands in."""
+    text = mention.sentence.text
+    stop = named[at + 1].start if at + 1 < len(named) else len(text)
+    direct = _until_barrier(text[mention.end : stop][:120], rules)
+    last = at
+    while last + 1 < len(named) and rules.words["glue"].fullmatch(text[named[last].end : named[last + 1].start]):
+        last += 1
+    if last == at:
+        return direct, ""
+    stop = named[last + 1].start if last + 1 < len(named) else len(text)
+    return direct, _until_barrier(text[named[last].end : stop][:120], rules)
+
+
+def _until_barrier(words: str, rules: Rules) -> str:
+    barrier = rules.contexts["barrier"].search(words)
+    return words[: barrier.start()] if barrier else words
+
+
+def _nearest_before(words: str, rules: Rules) -> str:
+    """The kind of the cue that ends last before the agent; the longer one of two."""
+    best, kind = (-1, 0), ""
+    for name, pattern in rules.cues["before"].items():
+        for match in pattern.finditer(words):
+            if (match.end(), match.end() - match.start()) > best:
+                best, kind = (match.end(), match.end() - match.start()), name
+    return kind
+
+
+def _first_behind(words: str, rules: Rules) -> str:
+    """The kind of the cue that begins first behind the agent; the longer one of two."""
+    best, kind = (CLOSE, 0), ""
+    for name, pattern in rules.cues["behind"].items():
+        match = pattern.search(words)
+        if match is None:
+            continue
+        place = (match.start(), -len(match[0]))
+        if place < best:
+            best, kind = place, name
+    return kind
+
+
+def _attach_dates(mention: Mention, named: list[Mention], dates: list[FoundDate], rules: Rules) -> None:
+    """Give the mention the dates that stand with it.
+
+    In a sentence that begins with a date each date belongs to the agent that follows it, otherwise
+    to the agent before it. An end ("until", "stopped in") always belongs to the agent before it.
+    """
+    text = mention.sentence.text
+    before, behind = mention.reach
+    dates_first = bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
+    behind_dates = [one for one in dates if mention.end <= one.start < behind]
+    before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
+    ending = [one for one in behind_dates if _is_end(text, one, rules)]
+    starting = [one for one in behind_dates if one not in ending]
+    if dates_first:
+        taken = [one for one in before_dates if not (before and _is_end(text, one, rules))]
+        own = taken or ([] if named.index(mention) + 1 < len(named) else starting)
+        if taken and len(taken) > 1 and rules.words["range"].fullmatch(text[taken[-2].end : taken[-1].start]):
+            mention.start_date, mention.end_date = taken[-2], taken[-1]
+            return
+        mention.start_date = own[-1] if taken else (own[0] if own else None)
+    elif starting:
+        mention.start_date = starting[0]
+        if len(starting) > 1 and rules.words["between"].search(text[: starting[0].start]):
+            mention.end_date = starting[1]
+    if mention.end_date is None and ending:
+        mention.end_date = ending[0]
+
+
+def _all_born(text: str, dates: list[FoundDate], rules: Rules) -> bool:
+    """Whether the sentence's first date is only of a birth, a diagnosis or a visit."""
+    return bool(rules.words["other_date"].search(text[: dates[0].start]))
+
+
+def _is_end(text: str, date: FoundDate, rules: Rules) -> bool:
+    return rules.words["end_cue"].search(text[: date.start]) is not None
+
+
+def _continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> None:
+    """"It was stopped in June 2022": the end of what the sentence before named."""
+    if not earlier or earlier[-1].sentence.order != sentence.order - 1 or earlier[-1].agent.once:
+        return
+    match = rules.words["it_ended"].match(sentence.text)
+    if match is None or earlier[-1].status in {"planned", "declined"}:
+        return
+    dates = find_dates(sentence.text[match.end() :][:60], rules)
+    if earlier[-1].end_date is None and dates:
+        earlier[-1].end_date = dates[0]
+    earlier[-1].status = "stopped"
+
+
+def _build_finding(group: list[Mention], rules: Rules) -> Finding:
+    """One entry of all mentions of an agent; what was given outweighs what was once planned."""
+    real = [one for one in group if one.status not in {"planned", "declined"}]
+    mentions = real or group[-1:]
+    best = max(mentions, key=lambda one: one.weight)
+    start = best.start_date or next((one.start_date for one in mentions if one.start_date), None)
+    end = best.end_date or next((one.end_date for one in mentions if one.end_date), None)
+    if start and end and end.value[:4] < start.value[:4]:
+        end = None
+    status = _final_status(mentions, has_start=start is not None, has_end=end is not None)
+    text = best.sentence.text
+    notes = [f"ambiguous date: {one.words}" for one in (start, end) if one and one.is_ambiguous]
+    value: dict[str, Any] = {
+        "agent": best.agent.name,
+        "class": best.agent.treatment_class,
+        "start_date": start.value if start else None,
+        "end_date": end.value if end else None,
+        "status": status,
+        "for_condition": best.condition,
+    }
+    last = best.end
+    first = best.start
+    for one in (best.start_date, best.end_date):
+        if one is not None:
+            first, last = min(first, one.start), max(last, one.end)
+    if re.search(r"[()]", text[last : last + 1]) and "(" in text[first:last]:
+        last += 1
+    return Finding(
+        "prior_treatments", value, best.sentence, first, last, f"{rules.language}/treatment", 0,
+        "; ".join(notes) or None,
+    )  # fmt: skip
+
+
+def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) -> str:
+    said = {one.status for one in mentions}
+    if said <= {"planned", "declined"}:
+        return mentions[-1].status
+    if "stopped" in said:
+        return "stopped"
+    if has_end:
+        return "completed"
+    if mentions[0].agent.once:
+        return "completed"
+    if "ongoing" in said:
+        return "ongoing"
+    return "ongoing" if has_start and "started" in said else "completed"
