@@ -1,0 +1,194 @@
+"""The operator for "previously treated" (rule P9), which reads the whole treatment history.
+
+An entry counts where it was given for this tumour, begun on or before the reference date, and
+of a class that the definition counts. "Given" is any status but planned and declined. Where no
+start is recorded, the status itself says that the treatment had begun; a start that lies wholly
+after the reference date does not count, whatever the status. What an entry says may still hang
+on missing values or on sources that disagree: each possibility is followed (rule P2).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import product
+from typing import Any, Final
+
+from .criteria import Outcome, World
+from .logic import Answer, UnknownKind
+from .snapshot_parts import Treatment
+from .terms import THIS_TUMOUR, TreatmentClass, TreatmentStatus, label_of
+from .values import Conflict, PartialDate, possible_values
+
+NOT_GIVEN: Final = frozenset({TreatmentStatus.PLANNED, TreatmentStatus.DECLINED})
+
+
+class Weight(IntEnum):
+    """What an entry may say, in the order in which one entry outweighs another."""
+
+    NOTHING = 0
+    AMBIGUOUS = 1
+    MISSING = 2
+    INVALID = 3
+    COUNTS = 4
+
+
+OPEN_QUESTIONS: Final = {
+    Weight.AMBIGUOUS: (
+        UnknownKind.AMBIGUOUS,
+        "The wording does not settle whether this counts; a physician decides.",
+    ),
+    Weight.MISSING: (
+        UnknownKind.MISSING,
+        "The class of treatment, or the illness it was given for, is not recorded.",
+    ),
+    Weight.INVALID: (UnknownKind.INVALID, "Its dates cannot be true."),
+}
+ANOTHER: Final = "another condition"
+NO_TREATMENTS: Final = "Treatment history: confirmed complete, with no entry that counts."
+NOT_COLLECTED: Final = "Treatment history: not collected."
+
+
+@dataclass(frozen=True)
+class Treated:
+    """At least one treatment of a class that counts.
+
+    `classes` holds a weight for every class, and `MISSING` for `None`, no class recorded.
+    """
+
+    classes: Mapping[TreatmentClass | None, Weight]
+    facts: tuple[str, ...] = ("prior_treatments",)
+
+    def judge(self, world: World, today: int) -> Outcome:
+        entries: tuple[Treatment, ...] | None = world["prior_treatments"]
+        if entries is None:
+            return Outcome(Answer.UNKNOWN, NOT_COLLECTED, UnknownKind.MISSING)
+        most = Weight.NOTHING
+        named: list[int] = []
+        for position, entry in enumerate(entries):
+            if entry.has_conflict:
+                return self._judge_disputed(entries, today)
+            weight = self._weigh_values(
+                entry.treatment_class,
+                entry.for_condition,
+                entry.status,
+                entry.start_date,
+                entry.end_date,
+                today,
+            )
+            if weight > most:
+                most, named = weight, [position]
+            elif weight and weight == most:
+                named.append(position)
+        return _settle(most, entries, named)
+
+    def _judge_disputed(self, entries: tuple[Treatment, ...], today: int) -> Outcome:
+        """The answer where sources disagree on some entry: every possibility is followed."""
+        weights = [self._weigh_disputed(entry, today) for entry in entries]
+        reached = {Weight.NOTHING}
+        for possible in weights:
+            reached = {max(one, other) for one in reached for other in possible}
+        most = max(reached)
+        named = [position for position, possible in enumerate(weights) if most in possible]
+        if len(reached) > 1:
+            said = _say_entries(entries, named)
+            reason = f"Sources disagree on the treatment history: {said}."
+            return Outcome(Answer.UNKNOWN, reason, UnknownKind.CONFLICT, entries=tuple(named))
+        return _settle(most, entries, named if most else [])
+
+    def _weigh_disputed(self, entry: Treatment, today: int) -> set[Weight]:
+        """Everything an entry may say, over all values that its fields may still take.
+
+        Values that say the same are merged first, so that long conflicts stay cheap.
+        """
+        conditions = {
+            one if one in {None, THIS_TUMOUR} else ANOTHER
+            for one in possible_values(entry.for_condition)
+        }
+        dates = {
+            has_begun(start, end, today): (start, end)
+            for start, end in product(
+                possible_values(entry.start_date), possible_values(entry.end_date)
+            )
+        }
+        return {
+            self._weigh_values(treatment_class, condition, status, start, end, today)
+            for treatment_class, condition, status, (start, end) in product(
+                set(possible_values(entry.treatment_class)),
+                conditions,
+                set(possible_values(entry.standing)),
+                dates.values(),
+            )
+        }
+
+    def _weigh_values(  # noqa: PLR0917  (the fields of one entry)
+        self,
+        treatment_class: Any,
+        condition: Any,
+        status: Any,
+        start: Any,
+        end: Any,
+        today: int,
+    ) -> Weight:
+        """What one entry says when each field has one plain value."""
+        if status in NOT_GIVEN or (condition != THIS_TUMOUR and condition is not None):
+            return Weight.NOTHING
+        weight = self.classes[treatment_class]
+        if not weight:
+            return weight
+        begun = has_begun(start, end, today)
+        if begun is Answer.NOT_MET:
+            return Weight.NOTHING
+        if begun is Answer.UNKNOWN:
+            return Weight.INVALID
+        return Weight.MISSING if condition is None else weight
+
+
+def _settle(weight: Weight, entries: tuple[Treatment, ...], named: list[int]) -> Outcome:
+    if weight is Weight.NOTHING:
+        return Outcome(Answer.NOT_MET, NO_TREATMENTS)
+    said = _say_entries(entries, named)
+    if weight is Weight.COUNTS:
+        return Outcome(Answer.MET, f"Given for this tumour: {said}.", entries=tuple(named))
+    kind, why = OPEN_QUESTIONS[weight]
+    return Outcome(Answer.UNKNOWN, f"Recorded: {said}. {why}", kind, entries=tuple(named))
+
+
+def has_begun(start: PartialDate | None, end: PartialDate | None, today: int) -> Answer:
+    """Whether a treatment that was given had begun; unknown where its dates cannot be true.
+
+    An end on or before the reference date proves the start. A partial start counts unless the
+    whole of it lies after the reference date, because the status says that it was given.
+    """
+    ended = end is not None and end.is_possible and end.last <= today
+    if start is None:
+        return Answer.MET
+    if not start.is_possible:
+        return Answer.MET if ended else Answer.UNKNOWN
+    if start.first <= today:
+        return Answer.MET
+    return Answer.UNKNOWN if ended else Answer.NOT_MET
+
+
+def _say_entries(entries: tuple[Treatment, ...], named: list[int]) -> str:
+    return "; ".join([say_entry(entries[position]) for position in named])
+
+
+def say_entry(entry: Treatment) -> str:
+    """`everolimus (mTOR inhibitor), begun 2024-02-01`, for reasons."""
+    agent = _say(entry.agent, str)
+    what = _say(entry.treatment_class, label_of) or "class not recorded"
+    start = _say(entry.start_date, _say_date)
+    name = f"{agent} ({what})" if agent else what
+    return f"{name}, begun {start}" if start else name
+
+
+def _say_date(day: PartialDate) -> str:
+    return day.text
+
+
+def _say(value: Any, words: Callable[[Any], str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Conflict):
+        return " / ".join(words(one) for one in value.values())
+    return words(value)
