@@ -26,13 +26,15 @@ def run_jobs() -> Callable[[], int]:
 
 @pytest.fixture(autouse=True)
 def private_folders(settings: Settings, tmp_path: Path) -> None:
-    """Each test has its own file folder and mail folder, and nothing rings a real broker."""
+    """Each test has its own file folder and mail folder, and passwords are hashed fast."""
     files = dict(settings.STORAGES)
     files["default"] = {
         **files["default"],
         "OPTIONS": {**files["default"].get("OPTIONS", {}), "location": str(tmp_path / "files")},
     }
     settings.STORAGES = files
+    settings.INCOMING_DIR = tmp_path / "incoming"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MAIL_DIR = tmp_path / "mail"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
 
