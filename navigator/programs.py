@@ -1,6 +1,7 @@
 """Which programs an embedded installation consists of, from its settings."""
 
 import contextlib
+import http
 import http.client
 import os
 import signal
@@ -24,13 +25,13 @@ def list_programs(*, web: bool) -> list[Program]:
     """In the order in which they start."""
     celery = [sys.executable, "-m", "celery", "--app", "navigator"]
     programs = []
-    if settings.BROKER_URL == f"redis+socket://{find_broker_socket(settings.DATA_DIR)}":
+    own_socket = find_broker_socket(settings.DATA_DIR)
+    if f"redis+socket://{own_socket}" == settings.BROKER_URL:
         try:
             command = write_broker_command(settings.DATA_DIR)
         except NoBroker as problem:
             raise CommandError(str(problem)) from problem
-        socket = str(find_broker_socket(settings.DATA_DIR))
-        programs.append(Program("broker", command, patience=3, ready_socket=socket))
+        programs.append(Program("broker", command, patience=3, ready_socket=str(own_socket)))
     if web:
         programs.append(Program("web", write_web_command(), patience=6))
     programs += [
@@ -103,9 +104,7 @@ def interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def wait_until_ready(
-    supervisor: "subprocess.Popen[str]", *, host: str, port: int
-) -> None:
+def wait_until_ready(supervisor: "subprocess.Popen[str]", *, host: str, port: int) -> None:
     """Wait for `/readyz` to say yes; leave with the supervisor's code if it gave up."""
     gives_up_at = time.monotonic() + LONGEST_START
     answer = "nothing"
@@ -122,11 +121,11 @@ def wait_until_ready(
             continue
         finally:
             connection.close()
-        if response.status == 200:
+        if response.status == http.HTTPStatus.OK:
             return
         time.sleep(0.2)
     raise CommandError(
-        f"Navigator started and was not ready after {LONGEST_START:.0f} seconds; it says: {answer}. "
+        f"Navigator started, but was not ready in {LONGEST_START:.0f} seconds; it says: {answer}. "
         f"Its logs are in {settings.DATA_DIR / 'logs'}."
     )
 

@@ -120,15 +120,16 @@ def take_lock(plan: Plan) -> IO[str]:
     folder = Path(plan.data_dir, "run")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = (folder / "supervisor.lock").open("a+", encoding="utf-8")
-    for attempt in range(10):
+    gives_up_at = time.monotonic() + 1  # somebody may only be asking whether we run
+    while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
         except BlockingIOError:
-            if attempt == 9:
+            if time.monotonic() > gives_up_at:
                 say(str(read_holder(handle)))
                 sys.exit(ALREADY_RUNNING)
-            time.sleep(0.1)  # somebody may only be asking whether we run
+            time.sleep(0.1)
     handle.truncate(0)
     json.dump(asdict(Running(process=os.getpid(), address=plan.address)), handle)
     handle.flush()
@@ -141,14 +142,10 @@ def listen(plan: Plan) -> socket.socket | None:
         return None
     family = socket.AF_INET6 if ":" in plan.host else socket.AF_INET
     try:
-        return socket.create_server(
-            (plan.host.strip("[]"), plan.port), family=family, backlog=256
-        )
+        return socket.create_server((plan.host.strip("[]"), plan.port), family=family, backlog=256)
     except OSError as problem:
         reason = problem.strerror or "it cannot be used"
-        say(
-            f"Port {plan.port} of {plan.host} is not free ({reason}): choose another with --port."
-        )
+        say(f"Port {plan.port} of {plan.host} is not free ({reason}): choose another with --port.")
         sys.exit(PORT_IN_USE)
 
 
@@ -192,15 +189,11 @@ class Child:
         self.kill_group()
         lived = time.monotonic() - self.started_at
         self.deaths = 1 if lived > LONGEST_PAUSE else self.deaths + 1
-        pause = (
-            0.0
-            if self.deaths == 1
-            else min(LONGEST_PAUSE, 0.5 * 2 ** (self.deaths - 2))
-        )
+        pause = 0.0 if self.deaths == 1 else min(LONGEST_PAUSE, 0.5 * 2 ** (self.deaths - 2))
         self.start_at = time.monotonic() + pause
         self.process = None
         how = f"signal {-code}" if code < 0 else f"code {code}"
-        hint = f"; see {self.log}" if self.deaths > 2 else ""
+        hint = f"; see {self.log}" if pause else ""
         say(f"The {self.program.name} ended ({how}) and is started again{hint}.")
 
     def wait_until_ready(self, gives_up_at: float) -> None:
@@ -272,9 +265,7 @@ class Supervisor:
 
     def write_numbers(self) -> None:
         """For people who look and for tests: which process is which program."""
-        found = {
-            one.program.name: one.process.pid for one in self.children if one.process
-        }
+        found = {one.program.name: one.process.pid for one in self.children if one.process}
         draft = self.numbers.with_suffix(".new")
         draft.write_text(json.dumps(found), encoding="utf-8")
         draft.replace(self.numbers)
@@ -326,11 +317,16 @@ def guard(supervisor: int) -> int:
             return code
         if ended == supervisor:
             code, lives = os.waitstatus_to_exitcode(status), False
-            for number in STOPS:
-                signal.signal(number, signal.SIG_IGN)
         if not lives:
-            for orphan in find_children(os.getpid()):
-                os.kill(orphan, signal.SIGKILL)
+            end_children()
+
+
+def end_children() -> None:
+    """End the processes that were ours or became ours; a request to stop is met already."""
+    for number in STOPS:
+        signal.signal(number, signal.SIG_IGN)
+    for orphan in find_children(os.getpid()):
+        os.kill(orphan, signal.SIGKILL)
 
 
 def find_children(parent: int) -> list[int]:
@@ -338,9 +334,7 @@ def find_children(parent: int) -> list[int]:
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             # After the name in brackets, which may hold anything: state, parent, ...
-            after_name = (
-                (entry / "stat").read_text(encoding="latin-1").rpartition(")")[2]
-            )
+            after_name = (entry / "stat").read_text(encoding="latin-1").rpartition(")")[2]
         except OSError:
             continue
         state, its_parent = after_name.split()[:2]

@@ -38,12 +38,10 @@ def run_step(
         errors="replace",
         check=False,
         pass_fds=tuple(keep_open),
-        preexec_fn=end_with_parent(),  # noqa: PLW1509 - the set-up has a single thread
+        preexec_fn=end_with_parent(),
     )
     if finished.returncode != 0:
-        last_lines = "\n".join(
-            f"    {line}" for line in finished.stdout.splitlines()[-8:]
-        )
+        last_lines = "\n".join(f"    {line}" for line in finished.stdout.splitlines()[-8:])
         raise SetupError(f"{failure}\n{last_lines}".rstrip())
     return finished.stdout
 

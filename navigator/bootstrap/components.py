@@ -63,9 +63,7 @@ def has_fonts(*wanted: str) -> Callable[[], bool]:
         for folder in FONT_FOLDERS:
             for _place, _folders, files in os.walk(folder):
                 missing = {
-                    name
-                    for name in missing
-                    if not any(file.startswith(name) for file in files)
+                    name for name in missing if not any(file.startswith(name) for file in files)
                 }
                 if not missing:
                     return True
@@ -87,9 +85,7 @@ RUNTIME = (
     Component(
         "the Noto fonts",
         ("fonts-noto-core",),
-        has_fonts(
-            "NotoSans-Regular", "NotoSansArabic-Regular", "NotoSansDevanagari-Regular"
-        ),
+        has_fonts("NotoSans-Regular", "NotoSansArabic-Regular", "NotoSansDevanagari-Regular"),
     ),
     Component(
         "a font with Chinese, Japanese and Korean signs",
@@ -101,9 +97,7 @@ RUNTIME = (
 DEVELOPMENT = (
     *RUNTIME,
     Component("Chromium", ("chromium",), has_program("chromium"), needed=False),
-    Component(
-        "poppler's tools", ("poppler-utils",), has_program("pdftoppm"), needed=False
-    ),
+    Component("poppler's tools", ("poppler-utils",), has_program("pdftoppm"), needed=False),
     Component("bubblewrap", ("bubblewrap",), has_program("bwrap"), needed=False),
     Component("make", ("make",), has_program("make"), needed=False),
     Component("git", ("git",), has_program("git"), needed=False),

@@ -62,9 +62,7 @@ def unpack_packages(packages: Sequence[str], into: Path) -> None:
             env=environment,
         )
         wanted = [
-            line.split()[1]
-            for line in simulated.splitlines()
-            if line.startswith("Inst ")
+            line.split()[1] for line in simulated.splitlines() if line.startswith("Inst ")
         ] or list(packages)
         archives = Path(folder, "archives")
         archives.mkdir()
@@ -76,9 +74,7 @@ def unpack_packages(packages: Sequence[str], into: Path) -> None:
         )
         into.mkdir(parents=True, exist_ok=True)
         for archive in sorted(archives.glob("*.deb")):
-            run_step(
-                ("dpkg-deb", "-x", archive, into), failure=f"{archive.name} is damaged:"
-            )
+            run_step(("dpkg-deb", "-x", archive, into), failure=f"{archive.name} is damaged:")
 
 
 def use_private_state(folder: Path) -> tuple[str, ...]:
@@ -126,9 +122,7 @@ def write_font_settings(root: Path) -> Path:
         '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
         "<fontconfig>\n"
         f'  <include ignore_missing="yes">{base}</include>\n'
-        + "".join(
-            f"  <include>{rule}</include>\n" for rule in find_enabled_rules(root, rules)
-        )
+        + "".join(f"  <include>{rule}</include>\n" for rule in find_enabled_rules(root, rules))
         + f"  <dir>{root / 'usr/share/fonts'}</dir>\n"
         '  <cachedir prefix="xdg">fontconfig</cachedir>\n'
         "</fontconfig>\n",
@@ -138,12 +132,10 @@ def write_font_settings(root: Path) -> Path:
 
 
 def find_enabled_rules(root: Path, rules: Path) -> list[Path]:
-    """fontconfig's default rules, whose links point to the place where they are not."""
+    """The default rules of fontconfig, whose links point to the place where they are not."""
     enabled = root / "etc/fonts/conf.d"
     return sorted(
-        rules / link.name
-        for link in enabled.glob("*.conf")
-        if (rules / link.name).is_file()
+        rules / link.name for link in enabled.glob("*.conf") if (rules / link.name).is_file()
     )
 
 
@@ -160,6 +152,6 @@ def write_launcher(root: Path, name: str, program: str) -> None:
 
 def raise_lacking(names: Sequence[str], packages: Sequence[str]) -> None:
     raise SetupError(
-        f"Navigator needs {' and '.join(names)}, and there is no way to install them from here: "
-        f"install them (in Debian the packages {', '.join(packages)}) and run this again."
+        f"Navigator needs {' and '.join(names)}, and there is no way to install it from here: "
+        f"install it (in Debian: {' '.join(packages)}) and run this again."
     )

@@ -72,9 +72,7 @@ class Environment:
     def fingerprint(self, purpose: Purpose) -> str:
         parts = [str(WAY_OF_SETTING_UP)]
         parts += [package for one in purpose.components for package in one.packages]
-        content = (
-            "\n".join(parts).encode() + (self.root / purpose.lock_file).read_bytes()
-        )
+        content = "\n".join(parts).encode() + (self.root / purpose.lock_file).read_bytes()
         return hashlib.sha256(content).hexdigest()
 
     def make(self, purpose: Purpose) -> None:
@@ -90,9 +88,7 @@ class Environment:
             self.mark.touch()
             self.stamp.unlink(missing_ok=True)
             if not self.python.exists():
-                python.create_environment(
-                    self.folder, unpack_into=self.pip, lock=lock
-                )
+                python.create_environment(self.folder, unpack_into=self.pip, lock=lock)
             python.install_packages(
                 self.python,
                 self.root / purpose.lock_file,
@@ -122,22 +118,16 @@ class Environment:
         if not self.folder.exists():
             return
         if self.mark.exists() or not self.python.exists() or not self.runs():
-            say(
-                "Setting up: the environment in .venv/ was left unfinished; making it anew"
-            )
+            say("Setting up: the environment in .venv/ was left unfinished; making it anew")
             shutil.rmtree(self.folder)
 
     def runs(self) -> bool:
         code = "import sys; print(*sys.version_info[:2])"
         try:
-            major, minor = run_step(
-                (self.python, "-c", code), failure="It does not run:"
-            ).split()
+            major, minor = run_step((self.python, "-c", code), failure="It does not run:").split()
         except (SetupError, OSError):
             return False
-        return (
-            self.folder / "lib" / f"python{major}.{minor}" / "site-packages"
-        ).is_dir()
+        return (self.folder / "lib" / f"python{major}.{minor}" / "site-packages").is_dir()
 
     # --- The system -----------------------------------------------------------------------
 
@@ -158,9 +148,7 @@ class Environment:
             except SetupError as problem:
                 if group[0].needed:
                     raise
-                say(
-                    f"Going on without {', '.join(one.name for one in group)}. {problem}"
-                )
+                say(f"Going on without {', '.join(one.name for one in group)}. {problem}")
 
     def obtain(self, packages: list[str], names: list[str]) -> None:
         if debian.can_install():
@@ -180,18 +168,14 @@ class Environment:
             return set()
 
     def write_unpacked(self, packages: set[str]) -> None:
-        (self.debian / "packages").write_text(
-            "\n".join(sorted(packages)), encoding="utf-8"
-        )
+        (self.debian / "packages").write_text("\n".join(sorted(packages)), encoding="utf-8")
 
     def missing_variables(self) -> dict[str, str]:
         """What this process lacks in its own environment to find what was unpacked."""
         if not self.debian.is_dir():
             return {}
         wanted = {
-            "LD_LIBRARY_PATH": [
-                str(path) for path in debian.find_library_folders(self.debian)
-            ],
+            "LD_LIBRARY_PATH": [str(path) for path in debian.find_library_folders(self.debian)],
             "PATH": [str(self.debian / "usr" / "bin")],
         }
         missing = {}

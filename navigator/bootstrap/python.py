@@ -56,14 +56,10 @@ def provide_certificates(unpack_into: Path) -> None:
         debian.install_packages(["ca-certificates"])
         return
     authorities = sorted((unpack_into / "usr/share/ca-certificates").rglob("*.crt"))
-    (unpack_into / CERTIFICATES).write_bytes(
-        b"\n".join(path.read_bytes() for path in authorities)
-    )
+    (unpack_into / CERTIFICATES).write_bytes(b"\n".join(path.read_bytes() for path in authorities))
 
 
-def install_packages(
-    python: Path, lock_file: Path, *, certificates: Path, lock: int
-) -> None:
+def install_packages(python: Path, lock_file: Path, *, certificates: Path, lock: int) -> None:
     """Install what the lock file names, by its hashes alone; nothing is compiled here."""
     lines = lock_file.read_text(encoding="utf-8").splitlines()
     count = sum("==" in line and not line.startswith(("#", " ")) for line in lines)

@@ -63,10 +63,7 @@ def make_client(store: ObjectStore, secret: str) -> "boto3.client":
 def test_the_object_store_keeps_bytes(object_store: ObjectStore) -> None:
     client = make_client(object_store, object_store.secret_key)
     client.put_object(Bucket=object_store.bucket, Key="a/b", Body=b"bytes")
-    assert (
-        client.get_object(Bucket=object_store.bucket, Key="a/b")["Body"].read()
-        == b"bytes"
-    )
+    assert client.get_object(Bucket=object_store.bucket, Key="a/b")["Body"].read() == b"bytes"
 
 
 def test_the_object_store_refuses_a_wrong_secret(object_store: ObjectStore) -> None:

@@ -36,6 +36,12 @@ signal.signal(signal.SIGTERM, leave)
 print("up", flush=True)
 time.sleep(600)
 """
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+time.sleep(600)
+"""
 
 
 class Installation:
@@ -64,9 +70,7 @@ class Installation:
 
     def numbers(self) -> dict[str, int]:
         try:
-            found: dict[str, int] = json.loads(
-                (self.folder / "run/programs.json").read_text()
-            )
+            found: dict[str, int] = json.loads((self.folder / "run/programs.json").read_text())
         except (OSError, ValueError):
             return {}
         return found
@@ -113,9 +117,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
         time.sleep(0.05)
 
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="relies on Linux's prctl and /proc"
-)
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="relies on Linux's prctl and /proc")
 
 
 @pytest.fixture
@@ -159,9 +161,7 @@ def test_a_kill_leaves_no_process_behind(family: Installation, who: str) -> None
     wait_for(lambda: not is_alive(numbers["supervisor"]))
     if who == "supervisor":
         wait_for(lambda: not is_alive(grandchild))
-    elif is_alive(
-        grandchild
-    ):  # nobody was left to end what had left its parents' house
+    elif is_alive(grandchild):  # nobody was left to end what had left its parents' house
         os.kill(grandchild, signal.SIGKILL)
 
 
@@ -198,9 +198,7 @@ def test_programs_stop_in_the_opposite_order(tmp_path: Path) -> None:
         for name in ("broker", "worker", "web")
     ]
     installation = Installation(tmp_path, programs)
-    wait_for(
-        lambda: all("up" in read(tmp_path / f"logs/{one.name}.log") for one in programs)
-    )
+    wait_for(lambda: all("up" in read(tmp_path / f"logs/{one.name}.log") for one in programs))
     installation.stop()
     assert (tmp_path / "notes").read_text().split() == ["web", "worker", "broker"]
 
@@ -212,8 +210,7 @@ def read(path: Path) -> str:
 def test_a_program_that_does_not_stop_is_ended_when_patience_is_over(
     tmp_path: Path,
 ) -> None:
-    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
-    argv = [sys.executable, "-c", stubborn]
+    argv = [sys.executable, "-c", STUBBORN]
     installation = Installation(tmp_path, [Program("stubborn", argv, patience=0.5)])
     wait_for(lambda: "up" in read(tmp_path / "logs/stubborn.log"))
     number = installation.numbers()["stubborn"]

@@ -18,9 +18,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--port", type=int, default=None, help="the port (or PORT=)"
-        )
+        parser.add_argument("--port", type=int, default=None, help="the port (or PORT=)")
         parser.add_argument(
             "--no-serve", action="store_true", help="build the demo dossiers, then end"
         )
@@ -40,9 +38,7 @@ class Command(BaseCommand):
                 self.load_cases()
                 if no_serve:
                     return
-                self.stdout.write(
-                    f"\nNavigator runs at http://{HOST}:{port} until Ctrl-C."
-                )
+                self.stdout.write(f"\nNavigator runs at http://{HOST}:{port} until Ctrl-C.")
                 self.stdout.flush()
                 sys.exit(supervisor.wait())
         except KeyboardInterrupt:

@@ -12,12 +12,8 @@ class Command(BaseCommand):
     help = "Runs the web server, the worker, the timetable and the broker until Ctrl-C."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--host", default="127.0.0.1", help="the address to listen on"
-        )
-        parser.add_argument(
-            "--port", type=int, default=None, help="the port (or PORT=)"
-        )
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+        parser.add_argument("--port", type=int, default=None, help="the port (or PORT=)")
 
     def handle(self, *, host: str, port: int | None, **_options: Any) -> None:
         port = read_port() if port is None else port
@@ -29,9 +25,7 @@ class Command(BaseCommand):
         try:
             with supervise(host=host, port=port) as supervisor:
                 wait_until_ready(supervisor, host=host, port=port)
-                self.stdout.write(
-                    f"Navigator runs at http://{host}:{port} until Ctrl-C."
-                )
+                self.stdout.write(f"Navigator runs at http://{host}:{port} until Ctrl-C.")
                 self.stdout.flush()
                 supervisor.wait()
         except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 """`python3 manage.py test`: the whole suite, or what is named after it.
 
-Everything after the command goes to pytest as it is: `manage.py test tests/clinical -q`.
+What follows the command is given to pytest: `manage.py test tests/clinical -q`.
 """
 
 import os
@@ -17,4 +17,4 @@ class Command(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, [sys.executable, "-m", "pytest", *argv[2:]])
+        os.execv(sys.executable, [sys.executable, "-m", "tests.suite", *argv[2:]])

@@ -1,0 +1,73 @@
+"""The whole suite: everything on SQLite, then what uses the database on a real PostgreSQL.
+
+What is named on the command line goes to pytest; with a part of the suite named, only the
+first pass runs: `python3 manage.py test tests/clinical -q`.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.servers import find_postgres, run_postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+NO_TESTS = 5  # pytest's exit code when there was nothing to run
+
+
+def run_pytest(arguments: list[str], **variables: str) -> int:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        check=False,
+    ).returncode
+
+
+def names_a_part(arguments: list[str]) -> bool:
+    selects = {"-k", "-m", "--lf", "--ff", "--collect-only", "--co", "--help", "-h", "--version"}
+    return any(
+        argument in selects or (not argument.startswith("-") and is_a_place(argument))
+        for argument in arguments
+    )
+
+
+def is_a_place(argument: str) -> bool:
+    return Path(ROOT, argument.partition("::")[0]).exists()
+
+
+def run_on_postgres(arguments: list[str]) -> int:
+    programs = find_postgres()
+    if programs is None:
+        sys.stdout.write("Skipped the pass on PostgreSQL: this machine lacks PostgreSQL.\n")
+        return 1 if os.environ.get("CI") else 0
+    with run_postgres(programs) as server:
+        return run_pytest(["--database-tests", *arguments], DATABASE_URL=server.url("navigator"))
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if names_a_part(arguments) or "DATABASE_URL" in os.environ:
+        return run_pytest(arguments)
+    results = []
+    for name, run in (("SQLite", run_pytest), ("PostgreSQL", run_on_postgres)):
+        sys.stdout.write(f"\n--- The tests on {name}\n")
+        sys.stdout.flush()
+        began = time.monotonic()
+        code = run(arguments)
+        results.append((name, code, time.monotonic() - began))
+        if code in (2, 3, 4):  # stopped by a person, or pytest itself could not go on
+            return code
+    sys.stdout.write("\n")
+    for name, code, seconds in results:
+        word = "passed" if code == 0 else "nothing to run" if code == NO_TESTS else "FAILED"
+        sys.stdout.write(f"{name}: {word} in {seconds:.0f} seconds\n")
+    return max(code for _, code, _ in results)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(2)
