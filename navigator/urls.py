@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 from documents.dossiers import urls as dossier_urls
 from navigator import health
-from navigator.views import show_front_door
+from navigator.views import show_front_door, show_nothing_here
 
 urlpatterns = [
     path("", show_front_door, name="front_door"),
@@ -16,6 +16,10 @@ urlpatterns = [
     path("portal/", include("navigator.portal.urls")),
     path("d/", include((dossier_urls.urlpatterns, "delivery"))),
     path("api/v1/", include("navigator.api.urls")),
+    # Addresses and passwords of families are not changed here: their address is the one on file.
+    path("account/email/", show_nothing_here),
+    path("account/signup/", show_nothing_here),
+    path("account/password/set/", show_nothing_here),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
     path("language/", include("django.conf.urls.i18n")),

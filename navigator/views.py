@@ -1,7 +1,7 @@
 """The front door: sends a signed-in person to their own house, and tells a visitor what this is."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 
@@ -10,3 +10,8 @@ def show_front_door(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("admin:index" if request.user.is_staff else "portal:home")
     return render(request, "front_door.html")
+
+
+@login_not_required
+def show_nothing_here(_request: HttpRequest) -> HttpResponse:
+    raise Http404
