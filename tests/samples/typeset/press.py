@@ -48,9 +48,7 @@ def set_report(case: SampleCase, file: SampleFile) -> bytes:
     head = HEAD.match(text)
     if head is None:
         raise PressError(f"{source.name}: the block between --- lines is missing")
-    words = {str(key): str(value) for key, value in yaml.safe_load(head[1]).items()}
-    house = (HOUSES / f"{words['house']}.html").read_text(encoding="utf-8")
-    words |= {
+    words = {
         "name": html.escape(file.printed.name),
         "born": file.printed.birth_date,
         "record": file.printed.record_number,
@@ -59,6 +57,9 @@ def set_report(case: SampleCase, file: SampleFile) -> bytes:
         "synthetic": SYNTHETIC_LINE,
         "language": file.language,
     }
+    for key, value in yaml.safe_load(head[1]).items():
+        words[str(key)] = _fill(str(value), words, source.name)
+    house = (HOUSES / f"{words['house']}.html").read_text(encoding="utf-8")
     words["body"] = _fill(text[head.end() :], words, source.name)
     page = HTML(string=_fill(house, words, words["house"]), url_fetcher=ClosedFetcher())
     common = CSS(string=(HOUSES / "common.css").read_text(encoding="utf-8"))
