@@ -28,7 +28,7 @@ class DocumentState(models.TextChoices):
     RECEIVING = "receiving", _("Arriving")
     RECEIVED = "received", _("Received")
     SCANNING = "scanning", _("Being checked")
-    QUARANTINED = "quarantined", _("Kept apart: the check found something harmful")
+    QUARANTINED = "quarantined", _("Kept apart by the check")
     NEEDS_PASSWORD = "needs_password", _("Locked with a password")
     UNREADABLE = "unreadable", _("Could not be opened")
     READING = "reading", _("Being read")
@@ -45,7 +45,7 @@ class DocumentState(models.TextChoices):
 # From each state, where a document may go; the services hold to it, the database to the names.
 DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
     DocumentState.RECEIVING: frozenset({DocumentState.RECEIVED}),
-    DocumentState.RECEIVED: frozenset({DocumentState.SCANNING, DocumentState.DUPLICATE}),
+    DocumentState.RECEIVED: frozenset({DocumentState.SCANNING}),
     DocumentState.SCANNING: frozenset(
         {DocumentState.QUARANTINED, DocumentState.READING, DocumentState.UNREADABLE}
     ),
@@ -66,6 +66,8 @@ DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
             DocumentState.ACCEPTED,
             DocumentState.REJECTED,
             DocumentState.OTHER_PATIENT,
+            DocumentState.DUPLICATE,
+            DocumentState.SCANNING,
             DocumentState.WITHDRAWN,
         }
     ),
@@ -75,11 +77,34 @@ DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
     DocumentState.ACCEPTED: frozenset({DocumentState.SUPERSEDED, DocumentState.WITHDRAWN}),
     DocumentState.SUPERSEDED: frozenset({DocumentState.WITHDRAWN}),
     DocumentState.REJECTED: frozenset({DocumentState.TO_REVIEW, DocumentState.WITHDRAWN}),
-    DocumentState.QUARANTINED: frozenset({DocumentState.WITHDRAWN}),
-    DocumentState.DUPLICATE: frozenset({DocumentState.WITHDRAWN}),
+    DocumentState.QUARANTINED: frozenset({DocumentState.SCANNING, DocumentState.WITHDRAWN}),
+    DocumentState.DUPLICATE: frozenset({DocumentState.TO_REVIEW, DocumentState.WITHDRAWN}),
     DocumentState.WITHDRAWN: frozenset({DocumentState.PURGED}),
     DocumentState.PURGED: frozenset(),
 }
+
+WAITING = [
+    DocumentState.RECEIVED,
+    DocumentState.SCANNING,
+    DocumentState.READING,
+    DocumentState.TO_REVIEW,
+    DocumentState.OTHER_PATIENT,
+]
+# The same bytes may come again once the document that held them is gone.
+GONE = [DocumentState.WITHDRAWN, DocumentState.PURGED]
+
+
+class PersonCheck(models.TextChoices):
+    """What the name and birth date printed on the pages say about whose paper it is."""
+
+    NOT_DONE = "", _("Not compared yet")
+    SAME = "same", _("The printed birth date is the patient's")
+    SAME_NAME = "same_name", _("The printed name is the patient's; no birth date is printed")
+    NOT_PRINTED = "not_printed", _("No name or birth date could be read")
+    NAME_DIFFERS = "name_differs", _("Another name is printed")
+    BIRTH_DATE_DIFFERS = "birth_date_differs", _("Another birth date is printed")
+    BOTH_DIFFER = "both_differ", _("Another name and another birth date are printed")
+    CLEARED = "cleared", _("A person has looked: it is the patient's")
 
 
 class CaseKey(models.Model):
@@ -102,6 +127,10 @@ class DocumentQuerySet(OfCaseQuerySet):
 
     def accepted(self) -> "DocumentQuerySet":
         return self.filter(state=DocumentState.ACCEPTED)
+
+    def waiting(self) -> "DocumentQuerySet":
+        """Received and not decided: with the machine or with a person."""
+        return self.filter(state__in=WAITING)
 
 
 class Document(models.Model):
@@ -129,14 +158,28 @@ class Document(models.Model):
         _("state"), max_length=15, choices=DocumentState.choices, default=DocumentState.RECEIVED
     )
     failure_code = models.CharField(_("what went wrong"), max_length=40, blank=True, default="")
+    person_check = models.CharField(
+        _("whose paper"), max_length=20, choices=PersonCheck.choices, blank=True, default=""
+    )
+    sha256 = models.CharField(
+        _("SHA-256 as sent"), max_length=64, blank=True, default="", editable=False
+    )
     specimen_date = models.CharField(
-        _("specimen taken"), max_length=10, blank=True, default="", validators=[validate_partial_date]
+        _("specimen taken"),
+        max_length=10,
+        blank=True,
+        default="",
+        validators=[validate_partial_date],
     )
     study_date = models.CharField(
         _("study done"), max_length=10, blank=True, default="", validators=[validate_partial_date]
     )
     report_date = models.CharField(
-        _("report written"), max_length=10, blank=True, default="", validators=[validate_partial_date]
+        _("report written"),
+        max_length=10,
+        blank=True,
+        default="",
+        validators=[validate_partial_date],
     )
     language = models.CharField(_("language"), max_length=10, blank=True, default="")
     issuer = models.CharField(_("issued by"), max_length=150, blank=True, default="")
@@ -154,7 +197,9 @@ class Document(models.Model):
         blank=True,
     )
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
-    reason = models.CharField(_("reason told to the family"), max_length=300, blank=True, default="")
+    reason = models.CharField(
+        _("reason told to the family"), max_length=300, blank=True, default=""
+    )
     same_as = models.ForeignKey(
         "self",
         verbose_name=_("same as"),
@@ -165,6 +210,9 @@ class Document(models.Model):
     )
 
     objects = DocumentQuerySet.as_manager()
+
+    already_here: bool = False
+    """Set on the instance that a second upload of the same bytes is answered with."""
 
     class Meta:
         verbose_name = _("record")
@@ -183,6 +231,15 @@ class Document(models.Model):
                 condition=~Q(state="accepted") | Q(reviewed_by__isnull=False),
                 name="document_accepted_by_a_person",
             ),
+            models.UniqueConstraint(
+                fields=["case", "sha256"],
+                condition=~Q(sha256="") & ~Q(state__in=["withdrawn", "purged"]),
+                name="document_bytes_once_a_case",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="duplicate") | Q(same_as__isnull=False),
+                name="document_duplicate_says_of_which",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -190,6 +247,11 @@ class Document(models.Model):
 
     def can_move_to(self, state: DocumentState) -> bool:
         return state in DOCUMENT_MOVES[DocumentState(self.state)]
+
+    @property
+    def target(self) -> str:
+        """How the audit, the timeline, jobs and tasks name this document."""
+        return f"records.document:{self.pk}"
 
 
 class OfDocumentQuerySet(OfCaseQuerySet):

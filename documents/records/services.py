@@ -1,0 +1,402 @@
+"""What people do with records: send, accept, return, hold, clear, describe, withdraw, try again.
+
+Callers find the case or the document through `visible_to(user)` first. Files are served by
+`documents.records.serving`.
+"""
+
+import re
+from datetime import datetime
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+from django.dispatch import Signal
+from django.utils.translation import gettext_noop
+
+from cases.accounts.models import User
+from cases.casework.models import Case, RecordRequest, RequestState, validate_partial_date
+from cases.casework.services import make_task, set_request_state
+from documents.records.digest import drop_proposals
+from documents.records.errors import NotOfThisCase, ReasonNeeded, StorageUnavailable
+from documents.records.intake import Reception, SealedUpload, receive_stream
+from documents.records.models import (
+    GONE,
+    Document,
+    DocumentFile,
+    DocumentState,
+    PersonCheck,
+    RecordKind,
+)
+from documents.records.processing import queue_proposals, queue_scan
+from documents.records.queries import find_facts_without_ground
+from documents.records.signals import document_accepted, document_withdrawn
+from documents.records.states import lock_document, move_document, tell
+from documents.records.vault import StoredObject, delete_object
+
+DATES = ("specimen_date", "study_date", "report_date")
+
+
+# --- Arrival ------------------------------------------------------------------------------
+
+
+def accept_upload(
+    *,
+    case: Case,
+    source: SealedUpload | BinaryIO,
+    actor: User | None,
+    now: datetime,
+    original_name: str = "",
+    kind: RecordKind = RecordKind.OTHER,
+    title: str = "",
+    request: RecordRequest | None = None,
+) -> Document:
+    """Take a file into a case: when this returns, object, row and audit are on the disk.
+
+    `source` is what `request.FILES` of a page with `takes_uploads` holds, or a binary stream.
+    The same bytes again make no second document: the one that is here is returned, with
+    `already_here` set and its `received_at` saying when it came. Not to be called inside a
+    transaction. Raises UploadRefused, FileTooBig, StorageFull, StorageUnavailable.
+    """
+    if request is not None and request.case_id != case.pk:
+        raise NotOfThisCase
+    if isinstance(source, SealedUpload):
+        reception = source.reception
+    else:
+        reception = receive_stream(case=case, stream=source, original_name=original_name)
+    try:
+        return _keep_reception(
+            reception,
+            case=case,
+            request=request,
+            actor=actor,
+            now=now,
+            kind=RecordKind(kind),
+            title=title,
+        )
+    finally:
+        reception.discard()
+
+
+def _keep_reception(  # noqa: PLR0913  # one argument a fact about the upload
+    reception: Reception,
+    *,
+    case: Case,
+    request: RecordRequest | None,
+    actor: User | None,
+    now: datetime,
+    kind: RecordKind,
+    title: str,
+) -> Document:
+    if reception.refusal is not None:
+        raise reception.refusal
+    if reception.seal is None or reception.kind is None or reception.case_id != case.pk:
+        raise NotOfThisCase
+    here = _find_same(case, reception.seal.sha256)
+    if here is not None:
+        return here
+    stored = reception.seal.keep()
+    content_type = reception.kind.media_type
+    document = Document(
+        case=case,
+        request=request,
+        kind=kind,
+        title=(title.strip() or _make_title(reception.original_name) or str(kind.label))[:150],
+        sha256=stored.sha256,
+        sent_by=actor,
+        received_at=now,
+    )
+    try:
+        with transaction.atomic(durable=True):
+            document.save(force_insert=True)
+            _add_first_file(document, stored, reception.original_name, content_type, actor, now)
+    except IntegrityError:  # the same bytes came twice at once
+        delete_object(stored.object_name)
+        here = _find_same(case, stored.sha256)
+        if here is None:
+            raise StorageUnavailable from None
+        return here
+    except BaseException:
+        delete_object(stored.object_name)
+        raise
+    return document
+
+
+def _add_first_file(  # noqa: PLR0913, PLR0917  # as above
+    document: Document,
+    stored: StoredObject,
+    original_name: str,
+    content_type: str,
+    actor: User | None,
+    now: datetime,
+) -> None:
+    file = DocumentFile.objects.create(
+        document=document,
+        object_name=stored.object_name,
+        original_name=original_name,
+        content_type=content_type,
+        sha256=stored.sha256,
+        size=stored.size,
+        created_at=now,
+    )
+    detail = {"kind": document.kind, "file": str(file.pk), "sha256": stored.sha256}
+    tell(document, "received", actor=actor, now=now, detail=detail, shown_to_family=True)
+    if document.request is not None:
+        set_request_state(
+            request=document.request, state=RequestState.RECEIVED, actor=actor, now=now
+        )
+    queue_scan(file, actor_id=actor.pk if actor is not None else None)
+
+
+def _find_same(case: Case, sha256: str) -> Document | None:
+    here = Document.objects.filter(case=case, sha256=sha256).exclude(state__in=GONE).first()
+    if here is not None:
+        here.already_here = True
+    return here
+
+
+def _make_title(original_name: str) -> str:
+    """A first title from the sender's name of the file, until a person gives a better one."""
+    stem = original_name.rpartition(".")[0] or original_name
+    return " ".join(re.sub(r"[_]+", " ", stem).split())
+
+
+# --- Review -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def accept_document(*, document: Document, actor: User, now: datetime) -> Document:
+    """A person has looked: the paper is the patient's, readable, and belongs in the file."""
+    document = lock_document(document)
+    move_document(
+        document,
+        DocumentState.ACCEPTED,
+        reviewed_by=actor,
+        reviewed_at=now,
+        reason="",
+        failure_code="",
+    )
+    tell(
+        document,
+        "accepted",
+        actor=actor,
+        now=now,
+        detail={"kind": document.kind},
+        shown_to_family=True,
+    )
+    _answer_request(document, RequestState.FULFILLED, actor, now)
+    _send(document_accepted, document, now)
+    return document
+
+
+@transaction.atomic
+def reject_document(*, document: Document, reason: str, actor: User, now: datetime) -> Document:
+    """Return a paper with a reason that the family reads; what it was to settle is asked again."""
+    if not reason.strip():
+        raise ReasonNeeded
+    document = lock_document(document)
+    move_document(
+        document,
+        DocumentState.REJECTED,
+        reviewed_by=actor,
+        reviewed_at=now,
+        reason=reason.strip()[:300],
+    )
+    drop_proposals(document)
+    tell(document, "rejected", actor=actor, now=now, shown_to_family=True)
+    _answer_request(document, RequestState.OPEN, actor, now)
+    _report_lost_ground(document, now)
+    return document
+
+
+@transaction.atomic
+def reopen_document(*, document: Document, actor: User, now: datetime) -> Document:
+    """Take back a return, or the word that it is a copy: it waits for review again."""
+    document = lock_document(document)
+    move_document(
+        document,
+        DocumentState.TO_REVIEW,
+        reviewed_by=None,
+        reviewed_at=None,
+        reason="",
+        same_as=None,
+    )
+    tell(document, "reopened", actor=actor, now=now, shown_to_family=True)
+    _answer_request(document, RequestState.RECEIVED, actor, now)
+    _queue_for_newest(document, actor)
+    return document
+
+
+@transaction.atomic
+def mark_other_patient(*, document: Document, actor: User, now: datetime) -> Document:
+    """Hold a paper that may be another person's: what was read in it is taken back."""
+    document = lock_document(document)
+    move_document(document, DocumentState.OTHER_PATIENT)
+    drop_proposals(document)
+    tell(document, "held", actor=actor, now=now, shown_to_family=False)
+    _report_lost_ground(document, now)
+    return document
+
+
+@transaction.atomic
+def clear_other_patient(*, document: Document, actor: User, now: datetime) -> Document:
+    """A person has looked: the paper is this patient's. Now facts may be proposed from it."""
+    document = lock_document(document)
+    if document.state != DocumentState.OTHER_PATIENT:
+        move_document(document, DocumentState.TO_REVIEW)  # refused in the words of the table
+    found = document.person_check
+    move_document(document, DocumentState.TO_REVIEW, person_check=PersonCheck.CLEARED)
+    tell(document, "cleared", actor=actor, now=now, detail={"found": found}, shown_to_family=False)
+    _queue_for_newest(document, actor)
+    return document
+
+
+@transaction.atomic
+def mark_duplicate(
+    *, document: Document, same_as: Document, actor: User, now: datetime
+) -> Document:
+    """Say that a paper is another scan or photograph of one that is here already."""
+    if same_as.case_id != document.case_id or same_as.pk == document.pk:
+        raise NotOfThisCase
+    document = lock_document(document)
+    move_document(
+        document, DocumentState.DUPLICATE, same_as=same_as, reviewed_by=actor, reviewed_at=now
+    )
+    drop_proposals(document)
+    tell(
+        document,
+        "found_duplicate",
+        actor=actor,
+        now=now,
+        detail={"of": str(same_as.pk)},
+        shown_to_family=True,
+    )
+    return document
+
+
+@transaction.atomic
+def supersede_document(
+    *, document: Document, newer: Document, actor: User, now: datetime
+) -> Document:
+    """An accepted paper gives way to a newer one; both are kept."""
+    if newer.case_id != document.case_id or newer.pk == document.pk:
+        raise NotOfThisCase
+    document = lock_document(document)
+    move_document(document, DocumentState.SUPERSEDED)
+    tell(
+        document,
+        "superseded",
+        actor=actor,
+        now=now,
+        detail={"by": str(newer.pk)},
+        shown_to_family=True,
+    )
+    _report_lost_ground(document, now)
+    _send(document_withdrawn, document, now)
+    return document
+
+
+@transaction.atomic
+def withdraw_document(
+    *, document: Document, actor: User, now: datetime, reason: str = ""
+) -> Document:
+    """Take a paper out of use. Its bytes stay until they are erased; it enters nothing new."""
+    document = lock_document(document)
+    move_document(document, DocumentState.WITHDRAWN, reason=reason.strip()[:300])
+    drop_proposals(document)
+    tell(document, "withdrawn", actor=actor, now=now, shown_to_family=True)
+    _answer_request(document, RequestState.OPEN, actor, now)
+    _report_lost_ground(document, now)
+    _send(document_withdrawn, document, now)
+    return document
+
+
+@transaction.atomic
+def retry_reading(*, document: Document, actor: User, now: datetime) -> Document:
+    """Check and read a file anew: after a failure, or where the reader has learnt more."""
+    document = lock_document(document)
+    move_document(document, DocumentState.SCANNING, failure_code="")
+    tell(document, "retried", actor=actor, now=now, shown_to_family=False)
+    queue_scan(document.files.order_by("-version")[0], actor_id=actor.pk)
+    return document
+
+
+@transaction.atomic
+def set_document_details(
+    *,
+    document: Document,
+    actor: User,
+    now: datetime,
+    kind: RecordKind | None = None,
+    title: str | None = None,
+    language: str | None = None,
+    issuer: str | None = None,
+    shown_to_hospitals: bool | None = None,
+    dates: dict[str, str] | None = None,
+) -> Document:
+    """Describe a paper; what is None stays. `dates`: specimen_date, study_date, report_date."""
+    document = lock_document(document)
+    wanted: dict[str, str | bool | None] = {
+        "kind": RecordKind(kind).value if kind is not None else None,
+        "title": title.strip()[:150] if title is not None else None,
+        "language": language.strip()[:10] if language is not None else None,
+        "issuer": issuer.strip()[:150] if issuer is not None else None,
+        "shown_to_hospitals": shown_to_hospitals,
+    }
+    for name, text in (dates or {}).items():
+        if name not in DATES:
+            raise ValueError(f"{name} is not one of {', '.join(DATES)}")
+        if text.strip():
+            validate_partial_date(text.strip())
+        wanted[name] = text.strip()
+    changed = [
+        name
+        for name, value in wanted.items()
+        if value is not None
+        and value != getattr(document, name)
+        and (value != "" or name != "title")
+    ]
+    if not changed:
+        return document
+    for name in changed:
+        setattr(document, name, wanted[name])
+    document.save(update_fields=changed)
+    tell(document, "described", actor=actor, now=now, detail={"changed": " ".join(changed)})
+    return document
+
+
+def _answer_request(document: Document, state: RequestState, actor: User, now: datetime) -> None:
+    """Say on the checklist how the line that this paper answers stands now.
+
+    A line that another accepted paper fulfils stays fulfilled; what is withdrawn stays so.
+    """
+    request = document.request
+    if request is None or request.state in {RequestState.WITHDRAWN, RequestState.CANNOT_GET}:
+        return
+    others = request.documents.exclude(pk=document.pk)
+    if state != RequestState.FULFILLED:
+        if others.accepted().exists():
+            return
+        if state == RequestState.OPEN and others.waiting().exists():
+            state = RequestState.RECEIVED
+    set_request_state(request=request, state=state, actor=actor, now=now)
+
+
+def _report_lost_ground(document: Document, now: datetime) -> None:
+    """Ask a person where confirmed facts now stand on no accepted paper."""
+    if find_facts_without_ground(document.case_id, document=document).exists():
+        make_task(
+            title=gettext_noop("Confirmed facts stand on a record that is no longer in use"),
+            case=document.case,
+            code="facts_without_ground",
+            target=document.target,
+            now=now,
+        )
+
+
+def _queue_for_newest(document: Document, actor: User) -> None:
+    newest = document.files.order_by("-version").first()
+    if newest is not None:
+        queue_proposals(newest, actor_id=actor.pk)
+
+
+def _send(signal: Signal, document: Document, now: datetime) -> None:
+    signal.send(sender=Document, case_id=document.case_id, document_id=document.pk, now=now)

@@ -1,0 +1,9 @@
+"""News about records. Receivers only queue a job, or close what must be closed at once."""
+
+from django.dispatch import Signal
+
+# Sent inside the transaction of the act. Arguments of all: case_id, document_id, now.
+document_accepted = Signal()
+document_withdrawn = Signal()
+# Sent when a reading has stored its proposals; also `count`, how many were stored.
+facts_proposed = Signal()
