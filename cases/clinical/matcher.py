@@ -7,21 +7,34 @@ P1 `logic`, P2 `rows`, P3 `criteria.AgeAtLeast`, P4 to P8 the tables of the defi
 `treated`, P10 `program`, P11 and P12 here.
 """
 
-from collections.abc import Iterable, Iterator
+from calendar import isleap
+from collections.abc import Iterable
 from datetime import date
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from .criteria import AgeAtLeast, AllOf, AnyOf, Test, birth_can_be
 from .definition_parts import Definition, DoseRow
 from .logic import Overall
 from .program import Block
-from .rows import Row, judge_criterion, judge_test, row_from
-from .snapshot_parts import Snapshot
+from .rows import Row, judge_test, row_from
+from .snapshot_parts import Snapshot, Treatment
 from .treated import Treated
-from .values import day_from_number, possible_values, years_between
+from .values import (
+    Conflict,
+    PartialDate,
+    day_from_number,
+    day_number,
+    possible_values,
+    years_between,
+)
 
 __all__ = ["Dose", "OtherRow", "Result", "Row", "evaluate", "order_by_unknowns", "to_json"]
+
+LAST_DAY: Final = day_number(date.max)
+FEBRUARY_29: Final = 229
+MARCH_1: Final = 301
+MATCH: Final = Overall.MATCH
 
 
 class Dose(NamedTuple):
@@ -117,7 +130,7 @@ def evaluate(snapshot: Snapshot, definition: Definition) -> Result:
         rows[position] = row
         distance = max(distance, row.distance)
     overall, readings = block.by_open[distance]
-    is_match = overall is Overall.MATCH
+    is_match = overall is MATCH
     return Result(
         definition,
         snapshot,
@@ -166,12 +179,15 @@ def quote_dose(snapshot: Snapshot, definition: Definition) -> Dose:
     weight = snapshot.patient.weight_kg
     if weight is None:
         return Dose(None, "Weight: not recorded, so no dose row of the label can be quoted.")
-    weights = [one for one in possible_values(weight) if one is not None]
-    ages = possible_ages(snapshot)
-    rows = {
-        _find_dose_row(definition.dose_rows, kilograms, years)
-        for kilograms, years in product(weights, ages)
-    }
+    least, most = possible_ages(snapshot)
+    if least == most and not isinstance(weight, Conflict):
+        rows = {_find_dose_row(definition.dose_rows, weight, least)}
+    else:
+        rows = {
+            _find_dose_row(definition.dose_rows, kilograms, years)
+            for kilograms, years in product(possible_values(weight), (least, most))
+            if kilograms is not None
+        }
     if len(rows) > 1:
         return Dose(
             None, "Weight or age is not settled, and the label's dose row hangs on which is right."
@@ -187,16 +203,24 @@ def _find_dose_row(rows: tuple[DoseRow, ...], weight_kg: float, age_years: int) 
     return None
 
 
-def possible_ages(snapshot: Snapshot) -> list[int]:
-    """The least and the greatest age in completed years, for each birth date still possible."""
-    today = snapshot.today
-    ages = {
-        years_between(day, today)
-        for born in possible_values(snapshot.patient.date_of_birth)
-        if born is not None and birth_can_be(born, today)
-        for day in (born.first, min(born.last, today))
-    }
-    return sorted(ages)
+def possible_ages(snapshot: Snapshot) -> tuple[int, int]:
+    """The least and the greatest age in completed years that is still possible.
+
+    Raises:
+        ValueError: no birth date that can be true is recorded.
+
+    """
+    today, birth = snapshot.today, snapshot.patient.date_of_birth
+    if isinstance(birth, PartialDate) and birth.is_exact:
+        age = years_between(birth.first, today)
+        return age, age
+    possible = [
+        born for born in possible_values(birth) if born is not None and birth_can_be(born, today)
+    ]
+    return (
+        min(years_between(min(born.last, today), today) for born in possible),
+        max(years_between(born.first, today) for born in possible),
+    )
 
 
 def find_transition(
@@ -211,49 +235,49 @@ def find_transition(
     if block.by_open[0][0] is overall:
         return None
     program = definition.program
-    dated = [program.criteria[position] for position, _judge in program.open]
-    days = sorted({day for one in dated for day in change_days(one.test, snapshot)})
-    for day in days:
-        distance = max(judge_criterion(one, snapshot, day).distance for one in dated)
+    days: set[int] = set()
+    for position, _judge in program.open:
+        find_change_days(program.criteria[position].test, snapshot, days)
+    for day in sorted(days):
+        distance = max(judge(snapshot, day).distance for _position, judge in program.open)
         if block.by_open[distance][0] is not overall:
             return day_from_number(day)
     return None
 
 
-def change_days(test: Test, snapshot: Snapshot) -> Iterator[int]:
-    """Later days, as day numbers, on which a test's answer may change by itself."""
+def find_change_days(test: Test, snapshot: Snapshot, days: set[int]) -> None:
+    """Add the later days, as day numbers, on which a test's answer may change by itself."""
     if isinstance(test, AllOf | AnyOf):
         for part in test.parts:
-            yield from change_days(part, snapshot)
+            find_change_days(part, snapshot, days)
     elif isinstance(test, AgeAtLeast):
-        yield from _birthdays(test.years, snapshot)
+        for born in possible_values(snapshot.patient.date_of_birth):
+            # Nobody waits for the birthday of a date that cannot be true.
+            if born is not None and birth_can_be(born, snapshot.today):
+                _add_later(born, test.years * 10_000, snapshot.today, days)
     elif isinstance(test, Treated):
-        yield from _treatment_days(snapshot)
+        for history in possible_values(snapshot.prior_treatments):
+            _find_treatment_days(history or (), snapshot.today, days)
 
 
-def _birthdays(years: int, snapshot: Snapshot) -> Iterator[int]:
-    for born in possible_values(snapshot.patient.date_of_birth):
-        if born is not None and birth_can_be(born, snapshot.today):
-            for day in (born.first, born.last):
-                yield from _after(snapshot.today, day + years * 10_000)
+def _find_treatment_days(history: tuple[Treatment, ...], today: int, days: set[int]) -> None:
+    for entry in history:
+        for fact in (entry.start_date, entry.end_date):
+            for day in possible_values(fact):
+                if day is not None:
+                    _add_later(day, 0, today, days)
 
 
-def _treatment_days(snapshot: Snapshot) -> Iterator[int]:
-    histories = possible_values(snapshot.prior_treatments)
-    for entry in (entry for history in histories for entry in history or ()):
-        for day in (*possible_values(entry.start_date), *possible_values(entry.end_date)):
-            if day is not None and day.is_possible:
-                yield from _after(snapshot.today, day.first)
-                yield from _after(snapshot.today, day.last)
+def _add_later(day: PartialDate, shift: int, today: int, days: set[int]) -> None:
+    """Add the first and last day that a date may mean, moved by whole years, if still to come.
 
-
-def _after(today: int, number: int) -> Iterator[int]:
-    """The day number where it lies ahead; 29 February in other years is 1 March."""
-    if number // 10_000 > date.max.year:
+    29 February in a year without one is 1 March.
+    """
+    if day.last + shift <= today or day.last + shift > LAST_DAY:
         return
-    try:
-        day_from_number(number)
-    except ValueError:
-        number += 301 - 229
-    if number > today:
-        yield number
+    for number in (day.first + shift, day.last + shift):
+        moved = number
+        if number % 10_000 == FEBRUARY_29 and not isleap(number // 10_000):
+            moved = number - FEBRUARY_29 + MARCH_1
+        if moved > today:
+            days.add(moved)

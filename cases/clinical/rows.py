@@ -44,42 +44,31 @@ class Criterion:
 class Row(NamedTuple):
     """Where one criterion stands, with all that a reader needs to check it."""
 
-    criterion: Criterion
+    id: str
     answer: Answer
     unknown_kind: UnknownKind | None
     basis: Basis
+    phrase: str
     reason: str
+    ask: str | None
+    """The question to ask, while the answer is unknown."""
     distance: int
     """0 met, 1 unknown, 2 not met."""
+    criterion: Criterion
     entries: tuple[int, ...] = ()
     """Positions in `prior_treatments` that settle the answer."""
-
-    @property
-    def id(self) -> str:
-        return self.criterion.id
 
     @property
     def tag(self) -> Tag:
         return self.criterion.tag
 
     @property
-    def phrase(self) -> str:
-        return self.criterion.phrase
-
-    @property
     def facts(self) -> tuple[str, ...]:
         """Keys of the snapshot that the criterion reads, for attaching evidence."""
         return self.criterion.test.facts
 
-    @property
-    def ask(self) -> str | None:
-        """The question to ask, while the answer is unknown."""
-        if self.unknown_kind is None:
-            return None
-        return self.criterion.asks[self.unknown_kind]
 
-
-_DISTANCE = {Answer.MET: 0, Answer.UNKNOWN: 1, Answer.NOT_MET: 2}
+_MET, _NOT_MET = Answer.MET, Answer.NOT_MET
 
 
 def judge_criterion(criterion: Criterion, snapshot: Snapshot, today: int) -> Row:
@@ -89,14 +78,18 @@ def judge_criterion(criterion: Criterion, snapshot: Snapshot, today: int) -> Row
 
 def row_from(criterion: Criterion, outcome: Outcome) -> Row:
     """An outcome as a row of its criterion."""
+    answer, reason, kind, basis, entries = outcome
     return Row(
+        criterion.id,
+        answer,
+        kind,
+        basis,
+        criterion.phrase,
+        reason,
+        None if kind is None else criterion.asks[kind],
+        0 if answer is _MET else 2 if answer is _NOT_MET else 1,
         criterion,
-        outcome.answer,
-        outcome.kind,
-        outcome.basis,
-        outcome.reason,
-        _DISTANCE[outcome.answer],
-        outcome.entries,
+        entries,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 from .criteria import Outcome, World
 from .logic import Answer, UnknownKind
 from .snapshot_parts import Treatment
-from .terms import THIS_TUMOUR, TreatmentClass, TreatmentStatus, label_of
+from .terms import LABELS, THIS_TUMOUR, TreatmentClass, TreatmentStatus
 from .values import Conflict, PartialDate, possible_values
 
 NOT_GIVEN: Final = frozenset({TreatmentStatus.PLANNED, TreatmentStatus.DECLINED})
@@ -32,7 +32,7 @@ class Weight(IntEnum):
     COUNTS = 4
 
 
-OPEN_QUESTIONS: Final = {
+OPEN_QUESTIONS: Final[Mapping[int, tuple[UnknownKind, str]]] = {
     Weight.AMBIGUOUS: (
         UnknownKind.AMBIGUOUS,
         "The wording does not settle whether this counts; a physician decides.",
@@ -43,9 +43,21 @@ OPEN_QUESTIONS: Final = {
     ),
     Weight.INVALID: (UnknownKind.INVALID, "Its dates cannot be true."),
 }
+CLASS_LABELS: Final = LABELS[TreatmentClass]
 ANOTHER: Final = "another condition"
-NO_TREATMENTS: Final = "Treatment history: confirmed complete, with no entry that counts."
-NOT_COLLECTED: Final = "Treatment history: not collected."
+NOTHING_COUNTS: Final = Outcome(
+    Answer.NOT_MET, "Treatment history: confirmed complete, with no entry that counts."
+)
+HISTORY_NOT_COLLECTED: Final = Outcome(
+    Answer.UNKNOWN, "Treatment history: not collected.", UnknownKind.MISSING
+)
+
+# Members bound once: reaching them through their class is the costly part of a comparison.
+_BEGUN: Final = Answer.MET
+_NOTHING: Final = Weight.NOTHING
+_MISSING: Final = Weight.MISSING
+_INVALID: Final = Weight.INVALID
+_COUNTS: Final = Weight.COUNTS
 
 
 @dataclass(frozen=True)
@@ -59,10 +71,12 @@ class Treated:
     facts: tuple[str, ...] = ("prior_treatments",)
 
     def judge(self, world: World, today: int) -> Outcome:
-        entries: tuple[Treatment, ...] | None = world["prior_treatments"]
-        if entries is None:
-            return Outcome(Answer.UNKNOWN, NOT_COLLECTED, UnknownKind.MISSING)
-        most = Weight.NOTHING
+        history = world["prior_treatments"]
+        return HISTORY_NOT_COLLECTED if history is None else self.judge_history(history, today)
+
+    def judge_history(self, entries: tuple[Treatment, ...], today: int) -> Outcome:
+        """The answer for one history that is confirmed complete."""
+        most: int = _NOTHING
         named: list[int] = []
         for position, entry in enumerate(entries):
             if entry.has_conflict:
@@ -77,25 +91,25 @@ class Treated:
             )
             if weight > most:
                 most, named = weight, [position]
-            elif weight and weight == most:
+            elif weight == most and weight:
                 named.append(position)
         return _settle(most, entries, named)
 
     def _judge_disputed(self, entries: tuple[Treatment, ...], today: int) -> Outcome:
         """The answer where sources disagree on some entry: every possibility is followed."""
         weights = [self._weigh_disputed(entry, today) for entry in entries]
-        reached = {Weight.NOTHING}
+        reached: set[int] = {_NOTHING}
         for possible in weights:
             reached = {max(one, other) for one in reached for other in possible}
         most = max(reached)
         named = [position for position, possible in enumerate(weights) if most in possible]
         if len(reached) > 1:
-            said = _say_entries(entries, named)
+            said = "; ".join(say_entry(entries[position]) for position in named)
             reason = f"Sources disagree on the treatment history: {said}."
             return Outcome(Answer.UNKNOWN, reason, UnknownKind.CONFLICT, entries=tuple(named))
         return _settle(most, entries, named if most else [])
 
-    def _weigh_disputed(self, entry: Treatment, today: int) -> set[Weight]:
+    def _weigh_disputed(self, entry: Treatment, today: int) -> set[int]:
         """Everything an entry may say, over all values that its fields may still take.
 
         Values that say the same are merged first, so that long conflicts stay cheap.
@@ -128,29 +142,19 @@ class Treated:
         start: Any,
         end: Any,
         today: int,
-    ) -> Weight:
+    ) -> int:
         """What one entry says when each field has one plain value."""
-        if status in NOT_GIVEN or (condition != THIS_TUMOUR and condition is not None):
-            return Weight.NOTHING
         weight = self.classes[treatment_class]
-        if not weight:
-            return weight
+        if (
+            not weight
+            or status in NOT_GIVEN
+            or (condition != THIS_TUMOUR and condition is not None)
+        ):
+            return _NOTHING
         begun = has_begun(start, end, today)
-        if begun is Answer.NOT_MET:
-            return Weight.NOTHING
-        if begun is Answer.UNKNOWN:
-            return Weight.INVALID
-        return Weight.MISSING if condition is None else weight
-
-
-def _settle(weight: Weight, entries: tuple[Treatment, ...], named: list[int]) -> Outcome:
-    if weight is Weight.NOTHING:
-        return Outcome(Answer.NOT_MET, NO_TREATMENTS)
-    said = _say_entries(entries, named)
-    if weight is Weight.COUNTS:
-        return Outcome(Answer.MET, f"Given for this tumour: {said}.", entries=tuple(named))
-    kind, why = OPEN_QUESTIONS[weight]
-    return Outcome(Answer.UNKNOWN, f"Recorded: {said}. {why}", kind, entries=tuple(named))
+        if begun is _BEGUN:
+            return _MISSING if condition is None else weight
+        return _NOTHING if begun is Answer.NOT_MET else _INVALID
 
 
 def has_begun(start: PartialDate | None, end: PartialDate | None, today: int) -> Answer:
@@ -159,25 +163,39 @@ def has_begun(start: PartialDate | None, end: PartialDate | None, today: int) ->
     An end on or before the reference date proves the start. A partial start counts unless the
     whole of it lies after the reference date, because the status says that it was given.
     """
+    if start is None or 0 < start.first <= today:
+        return _BEGUN
     ended = end is not None and end.is_possible and end.last <= today
-    if start is None:
-        return Answer.MET
-    if not start.is_possible:
-        return Answer.MET if ended else Answer.UNKNOWN
-    if start.first <= today:
-        return Answer.MET
-    return Answer.UNKNOWN if ended else Answer.NOT_MET
+    if start.is_possible:
+        return Answer.UNKNOWN if ended else Answer.NOT_MET
+    return _BEGUN if ended else Answer.UNKNOWN
 
 
-def _say_entries(entries: tuple[Treatment, ...], named: list[int]) -> str:
-    return "; ".join([say_entry(entries[position]) for position in named])
+def _settle(weight: int, entries: tuple[Treatment, ...], named: list[int]) -> Outcome:
+    if weight == _NOTHING:
+        return NOTHING_COUNTS
+    said = "; ".join([say_entry(entries[position]) for position in named])
+    if weight == _COUNTS:
+        return Outcome(_BEGUN, f"Given for this tumour: {said}.", entries=tuple(named))
+    kind, why = OPEN_QUESTIONS[weight]
+    return Outcome(Answer.UNKNOWN, f"Recorded: {said}. {why}", kind, entries=tuple(named))
 
 
 def say_entry(entry: Treatment) -> str:
     """`everolimus (mTOR inhibitor), begun 2024-02-01`, for reasons."""
-    agent = _say(entry.agent, str)
-    what = _say(entry.treatment_class, label_of) or "class not recorded"
-    start = _say(entry.start_date, _say_date)
+    if entry.has_conflict:
+        agent = _say(entry.agent, str)
+        what = _say(entry.treatment_class, CLASS_LABELS.__getitem__)
+        start = _say(entry.start_date, _say_date)
+        return _join(agent, what, start)
+    plain: Any = entry
+    agent, treatment_class, day = plain.agent, plain.treatment_class, plain.start_date
+    what = CLASS_LABELS[treatment_class] if treatment_class else ""
+    return _join(agent, what, day.text if day else "")
+
+
+def _join(agent: str | None, what: str, start: str) -> str:
+    what = what or "class not recorded"
     name = f"{agent} ({what})" if agent else what
     return f"{name}, begun {start}" if start else name
 
