@@ -7,4 +7,3 @@ from django.dispatch import Signal
 facts_changed = Signal()
 
 # Sent in the transaction that stores a new comparison. Arguments: case_id (UUID), indication.
-evaluation_changed = Signal()

@@ -23,20 +23,17 @@ from cases.clinical.vocabulary import DISEASE_KEYS
 
 PATIENT_RECORD: Final = "patient's record"
 MOST_SIDES: Final = 50
+LOCAL_OR_LIGHT: Final = frozenset(
+    {
+        TreatmentClass.SSA,
+        TreatmentClass.SURGERY,
+        TreatmentClass.LIVER_DIRECTED,
+        TreatmentClass.RADIOTHERAPY,
+        TreatmentClass.SYMPTOMATIC,
+    }
+)
 SYSTEMIC: Final = Treated(
-    dict.fromkeys(
-        (
-            TreatmentClass.MTOR_INHIBITOR,
-            TreatmentClass.TKI,
-            TreatmentClass.PRRT,
-            TreatmentClass.CHEMOTHERAPY,
-            TreatmentClass.IMMUNOTHERAPY,
-            TreatmentClass.INTERFERON,
-            TreatmentClass.HIF2A_INHIBITOR,
-            TreatmentClass.OTHER_SYSTEMIC,
-        ),
-        Weight.COUNTS,
-    )
+    {each: Weight.NOTHING if each in LOCAL_OR_LIGHT else Weight.COUNTS for each in TreatmentClass}
 )
 
 
