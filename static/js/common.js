@@ -36,3 +36,18 @@ window.addEventListener("pageshow", () => {
 for (const summary of document.querySelectorAll(".error-summary[tabindex]")) {
   summary.focus();
 }
+
+// A menu closes when the work goes on elsewhere.
+for (const menu of document.querySelectorAll("details.menu")) {
+  document.addEventListener("click", (event) => {
+    if (!menu.contains(event.target)) {
+      menu.open = false;
+    }
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}

@@ -13,18 +13,3 @@ for (const table of document.querySelectorAll("table[data-table-cards]")) {
   }
   table.classList.add("table-cards");
 }
-
-// A menu closes when the work goes on elsewhere.
-for (const menu of document.querySelectorAll("details.menu")) {
-  document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) {
-      menu.open = false;
-    }
-  });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && menu.open) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
-  });
-}

@@ -1,0 +1,165 @@
+"""Sending papers: a plain form of many files, and the same address as one request a file."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cases.casework.consents import has_live_consent
+from cases.casework.models import Case, ConsentPurpose, RecordRequest
+from documents.records.errors import FileHeld
+from documents.records.intake import SealedUpload, takes_uploads
+from documents.records.models import Document, DocumentFile, RecordKind
+from documents.records.services import accept_upload
+from documents.records.serving import serve_file
+from navigator.portal.doors import Visit, family_page, find_visit
+from navigator.portal.forms import PaperForm
+
+ACCEPTED_TYPES = "application/pdf,image/jpeg,image/png,text/plain,.pdf,.jpg,.jpeg,.png,.txt"
+# What may pass if the family tries again; all else needs another file.
+PASSING = {
+    "storage_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
+}
+REFUSED = {"file_too_big": HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
+
+
+@dataclass(frozen=True)
+class Refused:
+    name: str
+    code: str
+    sentence: str
+
+
+def find_case_to_send_to(request: HttpRequest, case_id: UUID) -> Case:
+    """The case, for those who may send papers to it; looked at before a byte is read."""
+    visit = find_visit(request, case_id)
+    if not visit.party.may_upload:
+        raise PermissionDenied
+    return visit.case
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@takes_uploads(find_case_to_send_to)
+@family_page("upload")
+def upload_files(request: HttpRequest, visit: Visit) -> HttpResponse:
+    if not visit.party.may_upload:
+        raise PermissionDenied
+    if request.method != "POST":
+        form = PaperForm(case=visit.case, initial={"request": request.GET.get("request", "")})
+        return _show_form(request, visit, form, [])
+    form = PaperForm(request.POST, case=visit.case)
+    asked = form.requests.get(form.cleaned_data["request"]) if form.is_valid() else None
+    kind = form.cleaned_data.get("kind") or (asked.kind if asked else "")
+    uploads = [file for file in request.FILES.getlist("files") if isinstance(file, SealedUpload)]
+    received, refused = _take_all(visit, uploads, asked, kind)
+    if "application/json" in request.headers.get("Accept", ""):
+        return _answer_json(received, refused)
+    if received:
+        _say_received(request, received)
+    if received and not refused:
+        return redirect("portal:documents", case_id=visit.case.pk)
+    if not refused and form.is_valid():
+        refused = [Refused("", "no_file", _("Choose at least one file first."))]
+    return _show_form(request, visit, form, refused, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _take_all(
+    visit: Visit, uploads: list[SealedUpload], asked: RecordRequest | None, kind: str
+) -> tuple[list[Document], list[Refused]]:
+    """Take each file for itself, so that one that is refused does not lose the others."""
+    received: list[Document] = []
+    refused: list[Refused] = []
+    for upload in uploads:
+        try:
+            received.append(
+                accept_upload(
+                    case=visit.case,
+                    source=upload,
+                    actor=visit.user,
+                    now=visit.now,
+                    kind=RecordKind(kind) if kind in RecordKind.values else RecordKind.OTHER,
+                    request=asked,
+                )
+            )
+        except ValidationError as refusal:
+            refused.append(
+                Refused(upload.name or "", _code_of(refusal), " ".join(refusal.messages))
+            )
+    return received, refused
+
+
+def _code_of(refusal: ValidationError) -> str:
+    return str(refusal.error_list[0].code or "refused")
+
+
+def _answer_json(received: list[Document], refused: list[Refused]) -> JsonResponse:
+    if refused or not received:
+        first = refused[0].code if refused else "no_file"
+        status = PASSING.get(first) or REFUSED.get(first) or HTTPStatus.UNPROCESSABLE_ENTITY
+        sentences = [row.sentence for row in refused] or [_("No file arrived. Please try again.")]
+        return JsonResponse({"code": first, "errors": sentences}, status=status)
+    receipts = [_receipt_of(document) for document in received]
+    is_new = any(not document.already_here for document in received)
+    return JsonResponse({"received": receipts}, status=201 if is_new else 200)
+
+
+def _receipt_of(document: Document) -> dict[str, Any]:
+    receipt = {"document": str(document.pk), "state": "received"}
+    if document.already_here:
+        day = date_format(document.received_at, "DATE_FORMAT")
+        receipt["state"] = "duplicate"
+        receipt["words"] = _("You sent this one on %(day)s. Nothing more to do.") % {"day": day}
+    return receipt
+
+
+def _say_received(request: HttpRequest, received: list[Document]) -> None:
+    new = sum(not document.already_here for document in received)
+    if new:
+        words = ngettext(
+            "%(n)s paper arrived and is safe.", "%(n)s papers arrived and are safe.", new
+        )
+        messages.success(request, words % {"n": new})
+    if new < len(received):
+        messages.info(request, _("Some papers you had sent before; they are here only once."))
+
+
+def _show_form(
+    request: HttpRequest, visit: Visit, form: PaperForm, refused: list[Refused], status: int = 200
+) -> HttpResponse:
+    context = {
+        "visit": visit,
+        "case": visit.case,
+        "page": "upload",
+        "form": form,
+        "refusals": refused,
+        "may_keep": has_live_consent(visit.case, ConsentPurpose.KEEP_RECORDS),
+        "accept": ACCEPTED_TYPES,
+        "max_bytes": settings.MAX_DOCUMENT_BYTES,
+        "limits": _("PDF, JPEG, PNG or text, up to %(most)s MB each.")
+        % {"most": settings.MAX_DOCUMENT_BYTES // (1024 * 1024)},
+    }
+    return render(request, "portal/upload.html", context, status=status)
+
+
+@require_safe
+@family_page("file")
+def download_file(_request: HttpRequest, visit: Visit, document_id: UUID) -> HttpResponseBase:
+    """The original as it was sent. What the check holds back is a 404 to the family as well."""
+    files = DocumentFile.objects.filter(document__case=visit.case, document_id=document_id)
+    file = get_object_or_404(files.select_related("document").order_by("version")[:1])
+    try:
+        served = serve_file(file=file, actor=visit.user, now=visit.now)
+    except FileHeld:
+        raise Http404 from None
+    return StreamingHttpResponse(served.chunks, headers=served.headers)
