@@ -19,6 +19,7 @@ import yaml
 from tests.samples.shapes import (
     REFERENCE_DATE,
     SAMPLES,
+    ExtraFile,
     FactValue,
     Hospital,
     SampleCase,
@@ -103,6 +104,14 @@ def load_hospitals() -> dict[str, Hospital]:
     raw = yaml.safe_load((SAMPLES / "hospitals.yaml").read_text(encoding="utf-8"))
     hospitals = (_build(Hospital, item, f"hospitals.yaml[{n}]") for n, item in enumerate(raw))
     return {hospital.key: hospital for hospital in hospitals}
+
+
+@cache
+def load_extras() -> dict[str, ExtraFile]:
+    """The files of `extra/`, by name."""
+    raw = yaml.safe_load((SAMPLES / "extras.yaml").read_text(encoding="utf-8"))
+    extras = (_build(ExtraFile, item, f"extras.yaml[{n}]") for n, item in enumerate(raw))
+    return {extra.name: extra for extra in extras}
 
 
 def _build(shape: type[Shape], raw: object, where: str) -> Shape:

@@ -260,6 +260,26 @@ class SampleMessage:
 
 
 @dataclass(frozen=True)
+class ExtraFile:
+    """A file of `extra/`: not of a case, for the tests of uploading and reading."""
+
+    name: str
+    media_type: Literal["application/pdf", "image/jpeg", "image/png", "text/plain"]
+    title: str
+    made_from: str
+    pages: int
+    password: str = ""
+    duplicate_of: str = ""
+    """Path below the samples of the file with the same bytes."""
+    text_layer: bool = False
+    note: str = ""
+
+    @property
+    def path(self) -> Path:
+        return SAMPLES / "extra" / self.name
+
+
+@dataclass(frozen=True)
 class SampleCase:
     slug: str
     title: str

@@ -7,10 +7,12 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
-from tests.samples.load import build_snapshot, case_slugs, load_case, load_hospitals
+from tests.samples.load import build_snapshot, case_slugs, load_case, load_extras, load_hospitals
 from tests.samples.shapes import REFERENCE_DATE, SAMPLES, SYNTHETIC_LINE, SampleCase
 
 SPACES = re.compile(r"\s+")
@@ -119,3 +121,34 @@ def test_addresses_are_all_at_example_domains() -> None:
     addresses = re.findall(r"[\w.+-]+@([\w.-]+\w)", written.replace("{{mailbox}}", "box"))
     assert addresses
     assert [address for address in addresses if not address.endswith(".example")] == []
+
+
+def test_the_extra_files_are_what_their_list_says() -> None:
+    extras = load_extras()
+    assert {path.name for path in (SAMPLES / "extra").iterdir()} == set(extras)
+    copy = extras["pathology-copy.pdf"]
+    assert copy.path.read_bytes() == (SAMPLES / copy.duplicate_of).read_bytes()
+    with pikepdf.open(extras["protected.pdf"].path, password=extras["protected.pdf"].password) as pdf:
+        assert len(pdf.pages) == extras["protected.pdf"].pages
+    assert extras["plain-report.txt"].path.read_text(encoding="utf-8").count("\f") == 1
+
+
+def test_the_protected_file_does_not_open_without_its_password() -> None:
+    with pytest.raises(pikepdf.PasswordError):
+        pikepdf.open(load_extras()["protected.pdf"].path)
+
+
+def test_the_scan_has_no_text_layer() -> None:
+    assert read_pages(load_extras()["scanned.pdf"].path) == ["", ""]
+
+
+def test_the_photograph_lies_on_its_side_and_carries_a_place() -> None:
+    with Image.open(load_extras()["phone-photo.jpg"].path) as picture:
+        assert picture.width > picture.height
+        assert picture.getexif()[0x0112] == 6
+        assert picture.getexif().get_ifd(0x8825)
+
+
+def test_all_papers_together_stay_small() -> None:
+    papers = [path for path in SAMPLES.rglob("*.pdf")]
+    assert sum(path.stat().st_size for path in papers) < 3_000_000
