@@ -8,7 +8,7 @@ position alone; its `alt` is written for a reader who hears the document.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -34,6 +34,13 @@ GUTTER = 124.0
 ROW = 17.0
 BAR = 7.0
 MARGIN_END = 10.0
+
+MONTHS_UP_TO = 1_100
+"""Longest span, in days, whose axis counts months; beyond it, years."""
+TWO_MONTHS_UP_TO = 400
+MOST_YEARS = 11
+"""Labels of years that fit on the axis."""
+POINTS_OF_A_CURVE = 2
 
 SERIES_WIDTH = 150.0
 SERIES_HEIGHT = 66.0
@@ -95,7 +102,7 @@ def draw_course(contents: DossierContents) -> Drawing | None:
 def draw_series(series: Series) -> Drawing | None:
     """Draw one value over time; None with fewer than two plain numbers."""
     points = sorted((p.on, p.value, p.text) for p in series.points if p.value is not None)
-    if len(points) < 2:
+    if len(points) < POINTS_OF_A_CURVE:
         return None
     scale = Scale(points[0][0], points[-1][0], 8.0, SERIES_WIDTH - 14.0)
     low, high = min(p[1] for p in points), max(p[1] for p in points)
@@ -162,20 +169,20 @@ def _choose_scale(reference: date, lines: Sequence[TreatmentLine], lanes: Sequen
 def _ticks(scale: Scale) -> Iterable[tuple[date, str]]:
     """Yield tick days and their labels: months, then years, then every few years."""
     days = (scale.last - scale.first).days
-    if days <= 1_100:
-        months = 2 if days <= 400 else 6
+    if days <= MONTHS_UP_TO:
+        months = 2 if days <= TWO_MONTHS_UP_TO else 6
         for index in range(scale.first.year * 12, scale.last.year * 12 + 12, months):
             day = date(index // 12, index % 12 + 1, 1)
             if scale.first <= day <= scale.last:
                 yield day, date_format(day, "M Y")
         return
-    step = next((each for each in (1, 2, 5, 10, 20) if days / 365 / each <= 11), 50)
+    step = next((each for each in (1, 2, 5, 10, 20) if days / 365 / each <= MOST_YEARS), 50)
     for year in range(scale.first.year - scale.first.year % step, scale.last.year + 1, step):
         if year >= 1 and scale.first <= date(year, 1, 1) <= scale.last:
             yield date(year, 1, 1), str(year)
 
 
-def _draw_axis(svg: ElementTree.Element, scale: Scale, *, top: float, bottom: float) -> None:
+def _draw_axis(svg: ET.Element, scale: Scale, *, top: float, bottom: float) -> None:
     for day, label in _ticks(scale):
         x = scale.place(day)
         _add(svg, "line", x1=x, x2=x, y1=top, y2=bottom, stroke=HAIR, **{"stroke-width": 0.4})
@@ -183,7 +190,7 @@ def _draw_axis(svg: ElementTree.Element, scale: Scale, *, top: float, bottom: fl
     _add(svg, "line", x1=0, x2=WIDTH, y1=bottom, y2=bottom, stroke=INK, **{"stroke-width": 0.5})
 
 
-def _draw_reference(svg: ElementTree.Element, x: float, day: date, height: float) -> None:
+def _draw_reference(svg: ET.Element, x: float, day: date, height: float) -> None:
     _add(svg, "line", x1=x, x2=x, y1=11, y2=height - 14, stroke=INK,
          **{"stroke-width": 0.7, "stroke-dasharray": "2 1.6"})  # fmt: skip
     anchor = "end" if x > WIDTH - 60 else "middle"
@@ -191,9 +198,7 @@ def _draw_reference(svg: ElementTree.Element, x: float, day: date, height: float
     _write(svg, label, min(x + 4, WIDTH), 7.5, anchor=anchor, size=6.4)
 
 
-def _draw_line(
-    svg: ElementTree.Element, scale: Scale, line: TreatmentLine, y: float, today: date
-) -> None:
+def _draw_line(svg: ET.Element, scale: Scale, line: TreatmentLine, y: float, today: date) -> None:
     _write(svg, _clip(line.agent, 31), 0, y + 2.4, size=7.6)
     begin = scale.place(first_day(line.start))
     if line.end:
@@ -216,13 +221,14 @@ def _draw_line(
             )
             _add(svg, "polygon", points=tip, fill=fill)
             note = ", ".join(each for each in (note, _("ongoing")) if each)
-    _annotate(svg, note, begin, stop, y, scale.place(today))
+    _annotate(svg, note, (begin, stop), y, today=scale.place(today))
 
 
 def _annotate(
-    svg: ElementTree.Element, note: str, begin: float, stop: float, y: float, today: float
+    svg: ET.Element, note: str, bar: tuple[float, float], y: float, *, today: float
 ) -> None:
     """Write beside the bar, on the side that has room and where no line is crossed."""
+    begin, stop = bar
     note = _clip(note, 40)
     room = 3.3 * len(note)
     free_until = today - 2 if stop < today else WIDTH
@@ -232,7 +238,7 @@ def _annotate(
         _write(svg, note, begin - 5, y + 2.2, anchor="end", fill=QUIET, size=6.4, halo=True)
 
 
-def _draw_lane(svg: ElementTree.Element, scale: Scale, lane: Lane, y: float) -> None:
+def _draw_lane(svg: ET.Element, scale: Scale, lane: Lane, y: float) -> None:
     _write(svg, lane.name, 0, y + 2.4, fill=QUIET, size=7.6)
     for day in lane.days:
         x = scale.place(day)
@@ -269,8 +275,8 @@ def _clip(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def _new_svg(width: float, height: float) -> ElementTree.Element:
-    return ElementTree.Element(
+def _new_svg(width: float, height: float) -> ET.Element:
+    return ET.Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
@@ -281,16 +287,16 @@ def _new_svg(width: float, height: float) -> ElementTree.Element:
     )
 
 
-def _add(parent: ElementTree.Element, tag: str, **attributes: object) -> ElementTree.Element:
+def _add(parent: ET.Element, tag: str, **attributes: object) -> ET.Element:
     said = {
         name: f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
         for name, value in attributes.items()
     }
-    return ElementTree.SubElement(parent, tag, said)
+    return ET.SubElement(parent, tag, said)
 
 
 def _write(
-    svg: ElementTree.Element,
+    svg: ET.Element,
     text: str,
     x: float,
     y: float,
@@ -309,5 +315,6 @@ def _write(
     element.text = text
 
 
-def _as_bytes(svg: ElementTree.Element) -> bytes:
-    return ElementTree.tostring(svg, encoding="utf-8")
+def _as_bytes(svg: ET.Element) -> bytes:
+    written: bytes = ET.tostring(svg, encoding="utf-8")
+    return written

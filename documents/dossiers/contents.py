@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from .findings import (
     AttentionItem,
@@ -181,6 +181,11 @@ class DossierContents(Printed):
     changes: Listed[Change] = field(default=FIRST_VERSION, metadata=APART)
 
 
+def list_contents(contents: DossierContents) -> dict[str, Any]:
+    """Return all of the contents as plain JSON values, the fields apart from the hash included."""
+    return cast("dict[str, Any]", _as_plain(contents, whole=True))
+
+
 def hash_contents(contents: DossierContents) -> str:
     """Return the SHA-256 (hex) of the contents' canonical JSON.
 
@@ -188,20 +193,20 @@ def hash_contents(contents: DossierContents) -> str:
     and sources into a dossier again, later, gives the same hash.
     """
     canonical = json.dumps(
-        _as_plain(contents), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        _as_plain(contents, whole=False), sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _as_plain(value: Any) -> Any:
+def _as_plain(value: Any, *, whole: bool) -> Any:
     if is_dataclass(value):
         return {
-            each.name: _as_plain(getattr(value, each.name))
+            each.name: _as_plain(getattr(value, each.name), whole=whole)
             for each in fields(value)
-            if not each.metadata.get("apart")
+            if whole or not each.metadata.get("apart")
         }
     if isinstance(value, tuple):
-        return [_as_plain(each) for each in value]
+        return [_as_plain(each, whole=whole) for each in value]
     if isinstance(value, date | datetime):
         return value.isoformat()
     return value

@@ -97,7 +97,7 @@ class Flag(Printed):
     definition_version: str
     definition_status: str
     published_as: str
-    """“section 1.4 of the US label of cabozantinib tablets”: completes “the published wording of …”."""
+    """Completes “the published wording of …”: “section 1.4 of the US label of X tablets”."""
     wording: str = field(metadata=PROSE)
     label_read_on: date | None = None
     label_read_by: str = ""

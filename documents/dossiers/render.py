@@ -6,6 +6,7 @@ same contents give the same bytes, which are PDF/A-3a and PDF/UA-1 at once.
 
 import gc
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -30,6 +31,7 @@ STEPS: Final = ("writing", "layout", "pdf")
 STYLESHEET: Final = "dossiers/dossier.css"
 TEMPLATE: Final = "dossiers/dossier.html"
 SCHEME: Final = "dossier:"
+VARIANT: Final = "pdf/a-3a"
 
 # PDF/UA-1 asks for its identifier in the metadata, and PDF/A-3 asks that a schema which it does not
 # know be described there. WeasyPrint writes one claim or the other; a dossier makes both.
@@ -63,9 +65,7 @@ class AddressRefused(ValidationError):
 
     def __init__(self, address: str) -> None:
         super().__init__(
-            _(
-                "The dossier was not made: a page asked to load something from outside (%(scheme)s)."
-            ),
+            _("The dossier was not made: a page asked for something from outside (%(scheme)s)."),
             code="address_refused",
             params={"scheme": address.partition(":")[0][:20]},
         )
@@ -82,7 +82,7 @@ class DrawingsOnly(URLFetcher):
         super().__init__(allowed_protocols=())
         self._drawings = {SCHEME + name: drawing for name, drawing in drawings.items()}
 
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002  the base class hands it over
         drawing = self._drawings.get(url)
         if drawing is None:
             raise _Refusal(url)
@@ -130,21 +130,32 @@ def draw_all(contents: DossierContents) -> dict[str, Drawing]:
 
 def lay_out(html: str, drawings: dict[str, Drawing]) -> Document:
     """Lay the pages out. Raises AddressRefused when a page asks for anything but its drawings."""
-    fonts = _fonts()
-    try:
+    with _refusals_told():
         source = HTML(string=html, url_fetcher=DrawingsOnly(drawings))
-        return cast(
-            "Document",
-            source.render(font_config=fonts, stylesheets=[_stylesheet()], pdf_variant="pdf/a-3a"),
+        document = source.render(
+            font_config=_fonts(), stylesheets=[_stylesheet()], pdf_variant=VARIANT
         )
-    except _Refusal as refusal:
-        raise AddressRefused(str(refusal)) from refusal
+    return cast("Document", document)
 
 
 def write_pdf(document: Document) -> bytes:
-    """Write laid-out pages as a file that claims PDF/A-3a and PDF/UA-1."""
+    """Write laid-out pages as a file that claims PDF/A-3a and PDF/UA-1.
+
+    Attachments are loaded only here, so AddressRefused can come from here too.
+    """
     document.metadata.generate_rdf_metadata = _claim_both(document.metadata.generate_rdf_metadata)
-    return cast("bytes", document.write_pdf(pdf_variant="pdf/a-3a"))
+    with _refusals_told(), warnings.catch_warnings():
+        # WeasyPrint leaves closing its colour profile to the collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        return cast("bytes", document.write_pdf(pdf_variant=VARIANT))
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except _Refusal as refusal:
+        raise AddressRefused(str(refusal)) from refusal
 
 
 def _claim_both(written: Callable[..., bytes]) -> Callable[..., bytes]:

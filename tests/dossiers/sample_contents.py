@@ -60,7 +60,7 @@ PATIENT = Patient(
     sex="female",
     country="Bulgaria",
     language="Bulgarian, English",
-    consent="Full identity, under the consent of 3 Feb 2026 (text version 2) that names this hospital",
+    consent="Full identity, under the consent of 3 Feb 2026 that names this hospital",
 )
 
 ROWS = (
@@ -161,7 +161,9 @@ FLAG = Flag(
         ReadingAnswer(reading="C", wording="unresectable or metastatic", answer=Overall.MATCH),
     ),
     context=(
-        ContextNote(text="ECOG 0 to 2 was required in the trial; recorded here: 1.", cites=cite("S4", 1)),
+        ContextNote(
+            text="ECOG 0 to 2 was required in the trial; recorded here: 1.", cites=cite("S4", 1)
+        ),
         ContextNote(
             text=(
                 "RECIST 1.1 progression within 12 months was required in the trial; "
@@ -279,7 +281,12 @@ TREATMENTS = (
 
 MARKERS = (
     Fact(label="Ki-67", text="8 %", on=date(2025, 9, 18), cites=cite("S1", 2)),
-    Fact(label="Somatostatin receptor PET", text="positive, Krenning 3", on=date(2025, 11, 3), cites=cite("S5", 1)),
+    Fact(
+        label="Somatostatin receptor PET",
+        text="positive, Krenning 3",
+        on=date(2025, 11, 3),
+        cites=cite("S5", 1),
+    ),
     Fact(label="Chromogranin A", text="412 ng/mL", on=date(2026, 2, 20), cites=cite("S6", 1)),
     Fact(label="ECOG", text="1", on=date(2026, 2, 19), cites=cite("S4", 1)),
     Fact(label="Weight", text="70 kg", on=date(2026, 3, 2), cites=cite("S6", 1)),
@@ -290,9 +297,23 @@ SERIES = (
         name="Ki-67",
         unit="%",
         points=(
-            Point(on=date(2019, 11, 20), text="< 3", note="Resection specimen", cites=cite("S2", 1)),
-            Point(on=date(2022, 8, 30), text="5", value=5, note="Liver biopsy, segment IV", cites=cite("S2", 2)),
-            Point(on=date(2025, 9, 18), text="8", value=8, note="Liver biopsy, segment VI", cites=cite("S1", 2)),
+            Point(
+                on=date(2019, 11, 20), text="< 3", note="Resection specimen", cites=cite("S2", 1)
+            ),
+            Point(
+                on=date(2022, 8, 30),
+                text="5",
+                value=5,
+                note="Liver biopsy, segment IV",
+                cites=cite("S2", 2),
+            ),
+            Point(
+                on=date(2025, 9, 18),
+                text="8",
+                value=8,
+                note="Liver biopsy, segment VI",
+                cites=cite("S1", 2),
+            ),
         ),
     ),
     Series(
@@ -303,7 +324,13 @@ SERIES = (
             Point(on=date(2024, 9, 3), text="154", value=154, cites=cite("S6", 2)),
             Point(on=date(2025, 5, 27), text="240", value=240, cites=cite("S6", 2)),
             Point(on=date(2025, 11, 10), text="336", value=336, cites=cite("S6", 1)),
-            Point(on=date(2026, 2, 20), text="412", value=412, note="On a proton-pump inhibitor", cites=cite("S6", 1)),
+            Point(
+                on=date(2026, 2, 20),
+                text="412",
+                value=412,
+                note="On a proton-pump inhibitor",
+                cites=cite("S6", 1),
+            ),
         ),
     ),
     Series(
@@ -354,7 +381,10 @@ IMAGING = (
         "CT chest, abdomen, pelvis",
         date(2026, 2, 4),
         limit_days=60,
-        finding="Multiple bilobar hepatic metastases, progressive in number and size; largest 41 mm in segment VI.",
+        finding=(
+            "Multiple bilobar hepatic metastases, progressive in number and size; "
+            "largest 41 mm in segment VI."
+        ),
         images="DICOM, 4 series, 812 images",
         cites=cite("S3", 1),
     ),
@@ -407,13 +437,61 @@ SOURCES = tuple(
         sha256=digest(key),
     )
     for key, title, kind, dated, pages, language, translation in (
-        ("S1", "Pathology report, liver biopsy segment VI", "pathology", date(2025, 9, 18), 3, "English", ""),
-        ("S2", "Pathology reports 2019 and 2022", "pathology", date(2022, 8, 30), 2, "Bulgarian", "English translation, checked 1 Mar 2026"),
-        ("S3", "CT report, chest, abdomen and pelvis", "imaging", date(2026, 2, 4), 2, "English", ""),
-        ("S4", "Letter of the treating oncologist", "oncology letter", date(2026, 2, 19), 2, "English", ""),
+        (
+            "S1",
+            "Pathology report, liver biopsy segment VI",
+            "pathology",
+            date(2025, 9, 18),
+            3,
+            "English",
+            "",
+        ),
+        (
+            "S2",
+            "Pathology reports 2019 and 2022",
+            "pathology",
+            date(2022, 8, 30),
+            2,
+            "Bulgarian",
+            "English translation, checked 1 Mar 2026",
+        ),
+        (
+            "S3",
+            "CT report, chest, abdomen and pelvis",
+            "imaging",
+            date(2026, 2, 4),
+            2,
+            "English",
+            "",
+        ),
+        (
+            "S4",
+            "Letter of the treating oncologist",
+            "oncology letter",
+            date(2026, 2, 19),
+            2,
+            "English",
+            "",
+        ),
         ("S5", "68Ga-DOTATATE PET/CT report", "imaging", date(2025, 11, 3), 2, "English", ""),
-        ("S6", "Laboratory results 2024 to 2026", "laboratory", date(2026, 3, 2), 4, "Bulgarian", "English translation, checked 3 Mar 2026"),
-        ("S7", "Molecular pathology, panel of 161 genes", "biomarker", date(2025, 10, 6), 5, "English", ""),
+        (
+            "S6",
+            "Laboratory results 2024 to 2026",
+            "laboratory",
+            date(2026, 3, 2),
+            4,
+            "Bulgarian",
+            "English translation, checked 3 Mar 2026",
+        ),
+        (
+            "S7",
+            "Molecular pathology, panel of 161 genes",
+            "biomarker",
+            date(2025, 10, 6),
+            5,
+            "English",
+            "",
+        ),
     )
 )
 
@@ -432,24 +510,43 @@ FULL = DossierContents(
     ),
     question=Question(
         text=(
-            "Could you see this patient for an opinion on further systemic treatment of a progressive "
-            "pancreatic neuroendocrine tumour, and tell us which examinations you would want first?"
+            "Could you see this patient for an opinion on further systemic treatment of a "
+            "progressive pancreatic neuroendocrine tumour, and tell us which examinations you "
+            "would want first?"
         ),
-        answer_to="Marta Ilves, +372 5550 0142, on the page of this dossier or by replying to the mail",
+        answer_to="Marta Ilves, +372 5550 0142, on this dossier’s page or by answering the mail",
     ),
     patient=PATIENT,
     diagnosis=Fact(
-        text="Well-differentiated neuroendocrine tumour of the pancreatic tail, NET G2, metastatic to the liver",
+        text=(
+            "Well-differentiated neuroendocrine tumour of the pancreatic tail, NET G2, "
+            "metastatic to the liver"
+        ),
         cites=cite("S1", 2),
     ),
     stage=Fact(text="IV (pT3 pN1 M1, AJCC 8)", cites=cite("S4", 1)),
     diagnosis_details=(
-        Fact(label="Histology", text="Neuroendocrine tumour", cites=cite("S1", 2), on=date(2025, 9, 18)),
+        Fact(
+            label="Histology",
+            text="Neuroendocrine tumour",
+            cites=cite("S1", 2),
+            on=date(2025, 9, 18),
+        ),
         Fact(label="Grade", text="G2 (WHO 2022)", cites=cite("S1", 2), on=date(2025, 9, 18)),
-        Fact(label="Differentiation", text="well differentiated", cites=cite("S1", 2), on=date(2025, 9, 18)),
+        Fact(
+            label="Differentiation",
+            text="well differentiated",
+            cites=cite("S1", 2),
+            on=date(2025, 9, 18),
+        ),
         Fact(label="Mitoses", text="4 per 2 mm²", cites=cite("S1", 2), on=date(2025, 9, 18)),
         Fact(label="Disease status", text="progressive", cites=cite("S3", 1), on=date(2026, 2, 4)),
-        Fact(label="Hormonal syndrome", text="none recorded (non-functional)", cites=cite("S4", 1), on=date(2026, 2, 19)),
+        Fact(
+            label="Hormonal syndrome",
+            text="none recorded (non-functional)",
+            cites=cite("S4", 1),
+            on=date(2026, 2, 19),
+        ),
     ),
     metastases=(
         Fact(text="Liver, both lobes, largest 41 mm", cites=cite("S3", 1), on=date(2026, 2, 4)),
@@ -463,7 +560,10 @@ FULL = DossierContents(
     series=SERIES,
     imaging=IMAGING,
     history=(
-        HistoryGroup(name="Performance status", facts=(Fact(text="ECOG 1", cites=cite("S4", 1), on=date(2026, 2, 19)),)),
+        HistoryGroup(
+            name="Performance status",
+            facts=(Fact(text="ECOG 1", cites=cite("S4", 1), on=date(2026, 2, 19)),),
+        ),
         HistoryGroup(
             name="Other conditions",
             facts=(
@@ -471,7 +571,9 @@ FULL = DossierContents(
                 Fact(text="Diabetes mellitus after pancreatectomy", cites=cite("S4", 1)),
             ),
         ),
-        HistoryGroup(name="Allergies", facts=Absence("asked on 9 Mar 2026, the family has not answered yet")),
+        HistoryGroup(
+            name="Allergies", facts=Absence("asked on 9 Mar 2026, the family has not answered yet")
+        ),
         HistoryGroup(
             name="Current medicines",
             facts=(
@@ -498,8 +600,20 @@ FULL = DossierContents(
     ),
     missing=MISSING,
     correspondence=(
-        Letter(on=date(2026, 3, 5), way="to", party="University Hospital Aareblick", about="Dossier version 1", state="opened 6 Mar 2026"),
-        Letter(on=date(2026, 3, 7), way="from", party="University Hospital Aareblick", about="Asks for the newest CT and for weight", state="answered with this version"),
+        Letter(
+            on=date(2026, 3, 5),
+            way="to",
+            party="University Hospital Aareblick",
+            about="Dossier version 1",
+            state="opened 6 Mar 2026",
+        ),
+        Letter(
+            on=date(2026, 3, 7),
+            way="from",
+            party="University Hospital Aareblick",
+            about="Asks for the newest CT and for weight",
+            state="answered with this version",
+        ),
     ),
     travel=(
         TravelItem(what="Passport", when="until 11 Aug 2031", state="seen"),
@@ -508,19 +622,48 @@ FULL = DossierContents(
     ),
     sources=SOURCES,
     sign_offs=(
-        SignOff(role="Coordinator", name=COORDINATOR, meaning="The facts are complete as far as records were received", at=datetime(2026, 3, 15, 15, 2, tzinfo=UTC), state="valid"),
-        SignOff(role="Clinician reviewer", name="Dr. Jonas Weber", meaning="The readings and the ambiguous rows are settled", at=datetime(2026, 3, 16, 8, 30, tzinfo=UTC), state="valid"),
+        SignOff(
+            role="Coordinator",
+            name=COORDINATOR,
+            meaning="The facts are complete as far as records were received",
+            at=datetime(2026, 3, 15, 15, 2, tzinfo=UTC),
+            state="valid",
+        ),
+        SignOff(
+            role="Clinician reviewer",
+            name="Dr. Jonas Weber",
+            meaning="The readings and the ambiguous rows are settled",
+            at=datetime(2026, 3, 16, 8, 30, tzinfo=UTC),
+            state="valid",
+        ),
     ),
     confirmations=(
         Confirmation(name=COORDINATOR, role="coordinator", facts=31, last_on=date(2026, 3, 9)),
-        Confirmation(name="Dr. Jonas Weber", role="clinician reviewer", facts=6, last_on=date(2026, 3, 4)),
+        Confirmation(
+            name="Dr. Jonas Weber", role="clinician reviewer", facts=6, last_on=date(2026, 3, 4)
+        ),
     ),
     versions=(
-        VersionNote(version=1, made_on=date(2026, 3, 5), contents_sha256=digest("version 1"), state="superseded"),
-        VersionNote(version=2, made_on=date(2026, 3, 16), contents_sha256=digest("version 2"), state="this document"),
+        VersionNote(
+            version=1,
+            made_on=date(2026, 3, 5),
+            contents_sha256=digest("version 1"),
+            state="superseded",
+        ),
+        VersionNote(
+            version=2,
+            made_on=date(2026, 3, 16),
+            contents_sha256=digest("version 2"),
+            state="this document",
+        ),
     ),
     changes=(
-        Change(what="CT chest, abdomen, pelvis", before="17 Jun 2025 (MRI only)", after="4 Feb 2026, progressive", cites=cite("S3", 1)),
+        Change(
+            what="CT chest, abdomen, pelvis",
+            before="17 Jun 2025 (MRI only)",
+            after="4 Feb 2026, progressive",
+            cites=cite("S3", 1),
+        ),
         Change(what="Weight", after="70 kg on 2 Mar 2026", cites=cite("S6", 1)),
     ),
 )
@@ -537,13 +680,17 @@ def unknowns() -> DossierContents:
         cites=(),
         confirmed_by="",
         confirmed_on=None,
-        ask="Does the pathology report state the differentiation? If not, can the laboratory add it?",
+        ask=(
+            "Does the pathology report state the differentiation? "
+            "If not, can the laboratory add it?"
+        ),
     )
     rows[4] = replace(
         rows[4],
         answer=Answer.UNKNOWN,
         unknown_kind=UnknownKind.AMBIGUOUS,
         fact="Medically inoperable",
+        cites=cite("S4", 1, "In view of the cardiac risk she is medically inoperable."),
         reason="“Medically inoperable” speaks of the patient, not of the tumour.",
         ask="Did a surgeon judge the tumour itself unresectable?",
         other_readings=(
@@ -556,6 +703,7 @@ def unknowns() -> DossierContents:
         answer=Answer.UNKNOWN,
         unknown_kind=UnknownKind.AMBIGUOUS,
         fact="Somatostatin analogue only",
+        cites=cite("S4", 1, "Lanreotide 120 mg every four weeks from 04/2021 to 08/2022"),
         reason="The wording does not say whether a somatostatin analogue alone counts.",
         ask="Was any other systemic treatment given?",
     )
@@ -565,7 +713,11 @@ def unknowns() -> DossierContents:
         rows=tuple(rows),
         dose=Absence("shown only where the facts correspond to the wording"),
         other_readings=(
-            ReadingAnswer(reading="B", wording="unresectable locally advanced, or metastatic", answer=Overall.INSUFFICIENT),
+            ReadingAnswer(
+                reading="B",
+                wording="unresectable locally advanced, or metastatic",
+                answer=Overall.INSUFFICIENT,
+            ),
         ),
         next_change_on=date(2026, 9, 30),
         next_change_why="The label version in force changes.",
@@ -576,7 +728,9 @@ def unknowns() -> DossierContents:
         version=1,
         flag=flag,
         treatments=TREATMENTS[1:2],
-        biomarkers=Absence("no molecular report has been received; asked of the family on 9 Mar 2026"),
+        biomarkers=Absence(
+            "no molecular report has been received; asked of the family on 9 Mar 2026"
+        ),
         series=Absence("no value was recorded more than once"),
         other_indications=Absence("not compared for this question"),
         attention=Absence("no confirmed fact touches a warning of the label"),
@@ -589,8 +743,14 @@ def unknowns() -> DossierContents:
 def conflict() -> DossierContents:
     """Two confirmed reports disagree on the histology."""
     sides = (
-        Side(text="NET G3", cites=cite("S1", 2, "well differentiated neuroendocrine tumour, G3, Ki-67 38 %")),
-        Side(text="NEC, small cell", cites=cite("S2", 1, "poorly differentiated neuroendocrine carcinoma, small cell type")),
+        Side(
+            text="NET G3",
+            cites=cite("S1", 2, "well differentiated neuroendocrine tumour, G3, Ki-67 38 %"),
+        ),
+        Side(
+            text="NEC, small cell",
+            cites=cite("S2", 1, "poorly differentiated neuroendocrine carcinoma, small cell"),
+        ),
     )
     rows = list(ROWS)
     rows[1] = replace(
@@ -682,7 +842,9 @@ def multilingual() -> DossierContents:
         FULL,
         case_reference="NV-2026-0088",
         patient=replace(PATIENT, name=NAMES["arabic"], country="مصر", language="العربية"),
-        recipient=Recipient(hospital="北京协和示范医院", unit="Endocrine Oncology", contact=NAMES["chinese"]),
+        recipient=Recipient(
+            hospital="北京协和示范医院", unit="Endocrine Oncology", contact=NAMES["chinese"]
+        ),
         coordinator=NAMES["cyrillic"],
         diagnosis=Fact(
             text="Well-differentiated NET of the pancreas, G2 (ورم عصبي صماوي)", cites=cite("S1", 2)
@@ -702,7 +864,9 @@ def multilingual() -> DossierContents:
                 ),
                 replace(
                     ROWS[2],
-                    cites=cite("S2", 2, "Высокодифференцированная нейроэндокринная опухоль, Ki-67 8 %"),
+                    cites=cite(
+                        "S2", 2, "Высокодифференцированная нейроэндокринная опухоль, Ki-67 8 %"
+                    ),
                 ),
                 replace(ROWS[3], cites=cite("S2", 2, "胰腺神经内分泌肿瘤,高分化,G2级")),
                 *ROWS[4:],
@@ -736,10 +900,17 @@ def long_values() -> DossierContents:
             for index in range(24)
         ),
         imaging=tuple(
-            study("CT abdomen " + "and pelvis " * (index % 9), REFERENCE - timedelta(days=70 * index), finding=prose[: 90 * (index % 5)])
+            study(
+                "CT abdomen " + "and pelvis " * (index % 9),
+                REFERENCE - timedelta(days=70 * index),
+                finding=prose[: 90 * (index % 5)],
+            )
             for index in range(20)
         ),
-        missing=tuple(MissingItem(what=prose if index == 1 else "Report of line " + str(index)) for index in range(30)),
+        missing=tuple(
+            MissingItem(what=prose if index == 1 else "Report of line " + str(index))
+            for index in range(30)
+        ),
         markers=tuple(Fact(label=word, text=word, cites=cite("S1", 1)) for _index in range(9)),
     )
 

@@ -9,8 +9,7 @@ from django import template
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _, gettext_lazy
 
 from documents.dossiers.findings import Answer, Overall, UnknownKind
 from documents.dossiers.printed import Cite
@@ -21,7 +20,10 @@ _SCRIPTS = {
     "ar": "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc",
     "he": "\u0590-\u05ff\ufb1d-\ufb4f",
     "hi": "\u0900-\u097f\ua8e0-\ua8ff",
-    "zh": "\u2e80-\u2fdf\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0002ffff",
+    "zh": (
+        "\u2e80-\u2fdf\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff"
+        "\uf900-\ufaff\uff00-\uffef\U00020000-\U0002ffff"
+    ),
     "ru": "\u0400-\u052f",
 }
 _FOREIGN = re.compile(f"[{''.join(_SCRIPTS.values())}]")
