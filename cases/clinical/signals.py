@@ -5,5 +5,3 @@ from django.dispatch import Signal
 # Sent in the transaction that changes which facts of a case are confirmed; receivers only queue
 # a job. Arguments: case_id (UUID).
 facts_changed = Signal()
-
-# Sent in the transaction that stores a new comparison. Arguments: case_id (UUID), indication.
