@@ -136,7 +136,7 @@ class TreatmentLine(Printed):
     end: str = ""
     status: LineStatus
     best_response: str = ""
-    stop_reason: str = field(default="", metadata=PROSE)
+    stop_reason: str = ""
     for_condition: str = ""
     cites: tuple[Cite, ...] = ()
 
