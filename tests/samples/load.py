@@ -51,7 +51,8 @@ def build_snapshot(case: SampleCase, reference_date: date = REFERENCE_DATE) -> d
     """Make the `case-snapshot/1` of the confirmed proposals and the entered facts.
 
     Two confirmed values of one fact stand in it as a conflict with their sources. Nothing is
-    chosen here: a proposal that should not count says `confirm: false` in the case file.
+    chosen here: a proposal that should not count says `confirm: false` in the case file. A Ki-67
+    that is a range has no place in the snapshot and is left out of it.
     """
     stated: dict[str, list[tuple[FactValue, str]]] = {}
     for proposal in case.confirmed:
@@ -59,13 +60,16 @@ def build_snapshot(case: SampleCase, reference_date: date = REFERENCE_DATE) -> d
         stated.setdefault(proposal.fact, []).append((proposal.value, source))
     for entered in case.entered:
         stated.setdefault(entered.fact, []).append((entered.value, entered.source))
+    disease = {key: _one_value(stated.get(key, [])) for key in _DISEASE_KEYS}
+    if isinstance(disease["ki67_percent"], str):
+        disease["ki67_percent"] = None
     treatments = [value for value, _ in stated.get("prior_treatments", [])]
     return {
         "schema": "case-snapshot/1",
         "case": case.slug,
         "reference_date": reference_date.isoformat(),
         "patient": {key: _one_value(stated.get(key, [])) for key in _PATIENT_KEYS},
-        "disease": {key: _one_value(stated.get(key, [])) for key in _DISEASE_KEYS},
+        "disease": disease,
         "prior_treatments": treatments if treatments or case.treatments_complete else None,
     }
 
