@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
 from cases.casework.models import Case, OfCaseQuerySet
-from cases.hospitals.models import Contact, Referral
+from cases.hospitals.models import Contact, Message, Referral
 from documents.records.models import DocumentFile
 
 
@@ -74,7 +74,9 @@ class DossierVersion(models.Model):
     )
     reference_date = models.DateField(_("reference date"))
     contents = models.JSONField(_("contents"), null=True, blank=True)
-    contents_sha256 = models.CharField(_("hash of the contents"), max_length=64, blank=True, default="")
+    contents_sha256 = models.CharField(
+        _("hash of the contents"), max_length=64, blank=True, default=""
+    )
     file_sha256 = models.CharField(_("hash of the file"), max_length=64, blank=True, default="")
     size = models.BigIntegerField(_("bytes"), default=0)
     page_count = models.PositiveIntegerField(_("pages"), default=0)
@@ -93,6 +95,9 @@ class DossierVersion(models.Model):
         null=True,
         blank=True,
     )
+
+    recalled_at = models.DateTimeField(_("recalled at"), null=True, blank=True)
+    recall_reason = models.CharField(_("recalled because"), max_length=300, blank=True, default="")
 
     objects = OfDossierQuerySet.as_manager()
 
@@ -155,6 +160,9 @@ class Grant(models.Model):
     version = models.ForeignKey(DossierVersion, on_delete=models.PROTECT, related_name="grants")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="grants")
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    message = models.ForeignKey(
+        Message, on_delete=models.PROTECT, related_name="grants", null=True, blank=True
+    )
     code_hash = models.CharField(max_length=128, blank=True, default="", editable=False)
     code_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -194,15 +202,22 @@ class AccessKind(models.TextChoices):
     OPENED = "opened", _("Opened")
     DOWNLOADED = "downloaded", _("Downloaded")
     REFUSED = "refused", _("Refused")
+    RENEWAL_ASKED = "renewal_asked", _("New link asked for")
+
+
+class AccessQuerySet(OfCaseQuerySet):
+    case_path = "grant__version__dossier__case"
 
 
 class Access(models.Model):
-    """One use of a grant; committed before the first byte leaves."""
+    """One use of a grant; committed before the first byte leaves, and never changed."""
 
     id = models.BigAutoField(primary_key=True)
     grant = models.ForeignKey(Grant, on_delete=models.PROTECT, related_name="accesses")
     at = models.DateTimeField(_("at"))
-    kind = models.CharField(_("what"), max_length=12, choices=AccessKind.choices)
+    kind = models.CharField(_("what"), max_length=15, choices=AccessKind.choices)
+
+    objects = AccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access")

@@ -1,0 +1,108 @@
+"""Refusals about dossiers and their links, in sentences that say what to do."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionNotToCheck(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only a version that was made and waits to be checked can be sealed."),
+            code="version_not_to_check",
+        )
+
+
+class VersionNotSealed(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only the sealed, newest version goes to a hospital. Seal it first."),
+            code="version_not_sealed",
+        )
+
+
+class VersionHasNoFile(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This version has no file yet. Wait until it is made, or make a new one."),
+            code="version_has_no_file",
+        )
+
+
+class SealBroken(ValidationError):
+    """The stored bytes are not the ones that were made; nothing of them is handed on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The stored file is not as it was made, and is not shown. Please tell the office."),
+            code="seal_broken",
+        )
+
+
+class WordRefused(ValidationError):
+    def __init__(self, *, word: str, place: str) -> None:
+        super().__init__(
+            _(
+                "The word “%(word)s” (%(place)s) may not be said of a patient. "
+                "Say what the recorded facts are instead."
+            ),
+            code="word_refused",
+            params={"word": word, "place": place},
+        )
+
+
+class ReferralOfOtherCase(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(_("The referral belongs to another case."), code="referral_of_other_case")
+
+
+class ContactOfOtherHospital(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This version was made for another hospital, or the contact has left. Choose again."),
+            code="contact_of_other_hospital",
+        )
+
+
+class ReferralEnded(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The referral to this hospital has ended. Open a new one first."),
+            code="referral_ended",
+        )
+
+
+class ExpiryNotPossible(ValidationError):
+    def __init__(self, *, days: int) -> None:
+        super().__init__(
+            _("A link ends in the future, at most %(days)d days from now."),
+            code="expiry_not_possible",
+            params={"days": days},
+        )
+
+
+class ReasonMissing(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(_("Say in a sentence why."), code="reason_missing")
+
+
+class TooManyCodes(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Several codes were sent already. Look in your mailbox, or try again in an hour."),
+            code="too_many_codes",
+        )
+
+
+class CodeRefused(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This code is not right, or its ten minutes are over. Ask for a new one."),
+            code="code_refused",
+        )
+
+
+class LinkClosed(ValidationError):
+    """Revoked, expired, frozen or never there; the page says the same of all."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This link does not open anything."), code="link_closed")
