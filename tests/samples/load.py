@@ -27,7 +27,6 @@ from tests.samples.shapes import (
 )
 
 Shape = TypeVar("Shape")
-type_hints = cache(typing.get_type_hints)
 
 _PATIENT_KEYS = ("date_of_birth", "sex", "weight_kg")
 _DISEASE_KEYS = (
@@ -82,7 +81,9 @@ def _one_value(stated: list[tuple[FactValue, str]]) -> object:
         return None
     if len(different) == 1:
         return next(iter(different.values()))[0]
-    return {"conflict": [{"value": value, "source": source} for value, source in different.values()]}
+    return {
+        "conflict": [{"value": value, "source": source} for value, source in different.values()]
+    }
 
 
 def case_slugs() -> tuple[str, ...]:
@@ -121,7 +122,7 @@ def load_extras() -> dict[str, ExtraFile]:
 def _build(shape: type[Shape], raw: object, where: str) -> Shape:
     if not isinstance(raw, dict):
         raise SampleError(f"{where}: a mapping is needed")
-    hints = type_hints(shape)
+    hints = typing.get_type_hints(shape)
     fields = {field.name: field for field in dataclasses.fields(shape)}  # type: ignore[arg-type]  # always a dataclass
     for key in raw:
         if key not in fields:
@@ -138,24 +139,29 @@ def _build(shape: type[Shape], raw: object, where: str) -> Shape:
 def _convert(hint: object, raw: object, where: str) -> object:
     if hint == FactValue:
         return _convert_fact(raw)
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is tuple:
-        if not isinstance(raw, list):
-            raise SampleError(f"{where}: a list is needed")
-        return tuple(_convert(arguments[0], item, f"{where}[{n}]") for n, item in enumerate(raw))
-    if origin in (typing.Union, types.UnionType):
-        if raw is None:
-            return None
-        return _convert(next(a for a in arguments if a is not types.NoneType), raw, where)
-    if origin is Literal:
-        if raw not in arguments:
-            raise SampleError(f"{where}: {raw!r} is not one of {', '.join(map(str, arguments))}")
-        return raw
+    if typing.get_origin(hint) is not None:
+        return _convert_compound(hint, raw, where)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return _build(hint, raw, where)
     if isinstance(hint, type) and type(raw) is hint:
         return raw.strip() if isinstance(raw, str) else raw
     raise SampleError(f"{where}: {raw!r} is not a {getattr(hint, '__name__', hint)}")
+
+
+def _convert_compound(hint: object, raw: object, where: str) -> object:
+    """A tuple of shapes, one of several words, or a value that may be absent."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple:
+        if not isinstance(raw, list):
+            raise SampleError(f"{where}: a list is needed")
+        return tuple(_convert(arguments[0], item, f"{where}[{n}]") for n, item in enumerate(raw))
+    if origin is Literal:
+        if raw not in arguments:
+            raise SampleError(f"{where}: {raw!r} is not one of {', '.join(map(str, arguments))}")
+        return raw
+    if raw is None:
+        return None
+    return _convert(next(a for a in arguments if a is not types.NoneType), raw, where)
 
 
 def _convert_fact(raw: object) -> object:

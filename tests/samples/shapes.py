@@ -198,7 +198,8 @@ class ExpectedFlag:
     """What the default United States definition answers on `REFERENCE_DATE`."""
 
     overall: Literal["match", "no_match", "insufficient_information"]
-    cohort: Literal["pNET", "epNET"] | None = None
+    cohort: str | None = None
+    """`pNET` or `epNET`."""
     not_met: tuple[str, ...] = ()
     unknown: tuple[ExpectedUnknown, ...] = ()
     derived: tuple[str, ...] = ()

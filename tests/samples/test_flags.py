@@ -9,7 +9,7 @@ from cases.clinical.fact_values import parse_value
 from cases.clinical.matcher import evaluate
 from cases.clinical.snapshot import parse_snapshot
 from tests.samples.load import build_snapshot, case_slugs, load_case
-from tests.samples.shapes import ExpectedFlag, ExpectedUnknown
+from tests.samples.shapes import EnteredFact, ExpectedFlag, ExpectedProposal, ExpectedUnknown
 
 DEFAULT_INDICATION = "us-fda/cabozantinib-tablets/net"
 
@@ -37,5 +37,6 @@ def test_the_flag_is_the_expected_one(slug: str) -> None:
 @pytest.mark.parametrize("slug", case_slugs())
 def test_every_expected_value_is_one_that_its_fact_can_take(slug: str) -> None:
     case = load_case(slug)
-    for fact in (*case.proposals, *case.entered):
+    facts: list[ExpectedProposal | EnteredFact] = [*case.proposals, *case.entered]
+    for fact in facts:
         parse_value(fact.fact, fact.value)

@@ -13,14 +13,23 @@ import pytest
 from PIL import Image
 
 from tests.samples.load import build_snapshot, case_slugs, load_case, load_extras, load_hospitals
-from tests.samples.shapes import REFERENCE_DATE, SAMPLES, SYNTHETIC_LINE, SampleCase
+from tests.samples.shapes import (
+    REFERENCE_DATE,
+    SAMPLES,
+    SYNTHETIC_LINE,
+    Appointment,
+    ExpectedProposal,
+    SampleCase,
+    Trap,
+    Trip,
+)
 
 SPACES = re.compile(r"\s+")
 EVERY_CASE = pytest.mark.parametrize("slug", case_slugs())
 
 
 def squeeze(text: str) -> str:
-    """Line ends and blanks are the page's business; pdfium marks a hyphen at a line end by \\x02."""
+    """Put the page's lines in a row; pdfium gives a hyphen at a line end as a control sign."""
     return SPACES.sub(" ", text.replace("\x02", "-"))
 
 
@@ -70,11 +79,11 @@ def test_every_page_prints_whose_it_is_and_that_it_is_synthetic(slug: str) -> No
 def test_every_quotation_stands_on_its_page(slug: str) -> None:
     case = load_case(slug)
     pages = pages_of(case)
-    quotations = [(p.file, p.page, p.quote) for p in (*case.proposals, *case.traps)]
+    statements: list[ExpectedProposal | Trap] = [*case.proposals, *case.traps]
     absent = [
-        (file, page, quote)
-        for file, page, quote in quotations
-        if squeeze(quote) not in pages[file][page - 1]
+        (one.file, one.page, one.quote)
+        for one in statements
+        if squeeze(one.quote) not in pages[one.file][one.page - 1]
     ]
     assert absent == []
 
@@ -89,7 +98,8 @@ def test_consents_referrals_and_plans_name_known_hospitals(slug: str) -> None:
         assert referral.hospital in consented
         addresses = {contact.email for contact in hospitals[referral.hospital].contacts}
         assert referral.contact in addresses
-    assert {plan.hospital for plan in (*case.appointments, *case.trips)} <= set(hospitals)
+    plans: list[Appointment | Trip] = [*case.appointments, *case.trips]
+    assert {plan.hospital for plan in plans} <= set(hospitals)
     assert {message.party for message in case.messages} <= {*hospitals, "family"}
 
 
@@ -128,7 +138,9 @@ def test_the_extra_files_are_what_their_list_says() -> None:
     assert {path.name for path in (SAMPLES / "extra").iterdir()} == set(extras)
     copy = extras["pathology-copy.pdf"]
     assert copy.path.read_bytes() == (SAMPLES / copy.duplicate_of).read_bytes()
-    with pikepdf.open(extras["protected.pdf"].path, password=extras["protected.pdf"].password) as pdf:
+    with pikepdf.open(
+        extras["protected.pdf"].path, password=extras["protected.pdf"].password
+    ) as pdf:
         assert len(pdf.pages) == extras["protected.pdf"].pages
     assert extras["plain-report.txt"].path.read_text(encoding="utf-8").count("\f") == 1
 
@@ -150,5 +162,5 @@ def test_the_photograph_lies_on_its_side_and_carries_a_place() -> None:
 
 
 def test_all_papers_together_stay_small() -> None:
-    papers = [path for path in SAMPLES.rglob("*.pdf")]
+    papers = list(SAMPLES.rglob("*.pdf"))
     assert sum(path.stat().st_size for path in papers) < 3_000_000

@@ -30,11 +30,12 @@ def main(arguments: list[str]) -> int:
         made |= make_extras(made)
     changed = [name for name, content in made.items() if _stored(name) != content]
     for name in changed:
-        print(f"{'differs' if options.check else 'set'}: {name}")
+        sys.stdout.write(f"{'differs' if options.check else 'set'}: {name}\n")
         if not options.check:
             (SAMPLES / name).parent.mkdir(exist_ok=True)
             (SAMPLES / name).write_bytes(made[name])
-    print(f"{len(made)} files, {sum(map(len, made.values())) / 1e6:.2f} MB, {len(changed)} changed")
+    size = sum(map(len, made.values())) / 1e6
+    sys.stdout.write(f"{len(made)} files, {size:.2f} MB, {len(changed)} changed\n")
     return 1 if options.check and changed else 0
 
 

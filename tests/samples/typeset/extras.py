@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from tests.samples.typeset.press import PRESS
 
-PASSWORD = "ridge-1968"  # noqa: S105  (of a synthetic sample; the README and extras.yaml name it)
+PASSWORD = "ridge-1968"  # `extras.yaml` names it too
 EPOCH = time.struct_time((2026, 11, 10, 16, 5, 0, 1, 314, 0))
 GPS_TAG, ORIENTATION_TAG, MAKE_TAG, MODEL_TAG = 0x8825, 0x0112, 0x010F, 0x0110
 
@@ -39,7 +39,8 @@ def make_extras(reports: dict[str, bytes]) -> dict[str, bytes]:
 def render(pdf: bytes, page: int, dots_per_inch: int) -> Image.Image:
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return document[page].render(scale=dots_per_inch / 72).to_pil().convert("RGB")
+        picture: Image.Image = document[page].render(scale=dots_per_inch / 72).to_pil()
+        return picture.convert("RGB")
     finally:
         document.close()
 
@@ -110,6 +111,8 @@ def protect(pdf: bytes) -> bytes:
         opened.save(
             stored,
             static_id=True,
-            encryption=pikepdf.Encryption(owner=PASSWORD, user=PASSWORD, R=3, aes=False, metadata=False),
+            encryption=pikepdf.Encryption(
+                owner=PASSWORD, user=PASSWORD, R=3, aes=False, metadata=False
+            ),
         )
     return stored.getvalue()

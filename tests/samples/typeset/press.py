@@ -34,7 +34,7 @@ class PressError(ValueError):
 class ClosedFetcher(URLFetcher):
     """The press loads nothing by address: every picture on these papers is drawn inline."""
 
-    def fetch(self, url: str, headers: object = None) -> object:
+    def fetch(self, url: str, headers: object = None) -> object:  # noqa: ARG002  (its signature)
         raise PressError(f"a sample report may not load {url}")
 
 
