@@ -129,7 +129,7 @@ def _read_derivation(raw: Any, place: str) -> Derivation:
 
 def _read_treated(raw: Any, place: str) -> Treated:
     read_keys(raw, place, WEIGHTS)
-    classes: dict[TreatmentClass | None, Weight] = {None: Weight.MISSING}
+    classes: dict[TreatmentClass, Weight] = {}
     for key, weight in WEIGHTS.items():
         for entry in read_list(raw[key], f"{place}.{key}"):
             treatment_class = read_member(TreatmentClass, entry, f"{place}.{key}")

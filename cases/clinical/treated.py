@@ -64,10 +64,10 @@ _COUNTS: Final = Weight.COUNTS
 class Treated:
     """At least one treatment of a class that counts.
 
-    `classes` holds a weight for every class, and `MISSING` for `None`, no class recorded.
+    `classes` holds a weight for every class; an entry without a class weighs as missing.
     """
 
-    classes: Mapping[TreatmentClass | None, Weight]
+    classes: Mapping[TreatmentClass, Weight]
     facts: tuple[str, ...] = ("prior_treatments",)
 
     def judge(self, world: World, today: int) -> Outcome:
@@ -144,7 +144,7 @@ class Treated:
         today: int,
     ) -> int:
         """What one entry says when each field has one plain value."""
-        weight = self.classes[treatment_class]
+        weight = self.classes.get(treatment_class, _MISSING)
         if (
             not weight
             or status in NOT_GIVEN

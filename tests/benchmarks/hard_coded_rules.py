@@ -7,9 +7,8 @@ place, reasons formatted where they arise. No conflicts; partial birth dates are
 from dataclasses import dataclass
 from datetime import date
 
-from cases.clinical.snapshot import Snapshot
+from cases.clinical.snapshot import Snapshot, dump_snapshot
 from cases.clinical.terms import LABELS, Histology, PrimarySite, TreatmentClass
-from cases.clinical.values import day_from_number
 
 NETS = {"NET", "typical_carcinoid", "atypical_carcinoid"}
 NOT_NETS = {
@@ -83,33 +82,38 @@ class Comparison:
 
 def person_from(snapshot: Snapshot) -> Person:
     """The plain object that a hand-written matcher would have been given."""
-    facts, born = snapshot.disease, snapshot.patient.date_of_birth
-    entries = snapshot.prior_treatments
+    raw = dump_snapshot(snapshot)
+    patient, facts, entries = raw["patient"], raw["disease"], raw["prior_treatments"]
     return Person(
         snapshot.reference_date,
-        born and day_from_number(born.first),
-        born and day_from_number(born.last),
-        snapshot.patient.weight_kg,
-        facts.histology and facts.histology.value,
-        facts.differentiation and facts.differentiation.value,
-        facts.grade and facts.grade.value,
-        facts.primary_site and facts.primary_site.value,
-        facts.locally_advanced,
-        facts.metastatic,
-        facts.resectable if isinstance(facts.resectable, bool | None) else "medically_inoperable",
+        read_day(patient["date_of_birth"], "-01-01"),
+        read_day(patient["date_of_birth"], "-12-31"),
+        patient["weight_kg"],
+        facts["histology"],
+        facts["differentiation"],
+        facts["grade"],
+        facts["primary_site"],
+        facts["locally_advanced"],
+        facts["metastatic"],
+        facts["resectable"],
         None
         if entries is None
         else [
             Course(
-                entry.agent,
-                entry.treatment_class and entry.treatment_class.value,
-                entry.start_date and day_from_number(entry.start_date.first),
-                entry.status and entry.status.value,
-                entry.for_condition,
+                entry["agent"],
+                entry["class"],
+                read_day(entry["start_date"], "-01-01"),
+                entry["status"],
+                entry["for_condition"],
             )
             for entry in entries
         ],
     )
+
+
+def read_day(text: str | None, rest: str) -> date | None:
+    """A date; the first or last day of a year where only that is known."""
+    return date.fromisoformat(text if "-" in text else text + rest) if text else None
 
 
 def years(born: date, today: date) -> int:
