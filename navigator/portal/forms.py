@@ -14,9 +14,13 @@ MAX_MESSAGE = 10_000
 MAX_INQUIRY = 4_000
 
 
+# Line ends, and the joiners without which Persian, Hindi and others are misspelt.
+KEPT = frozenset("\n\t\u200c\u200d")
+
+
 def clean_words(text: str) -> str:
-    """Text without the controls that databases and readers choke on."""
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t").strip()
+    """Text without controls and turned writing, which databases and readers choke on."""
+    return "".join(sign for sign in text if sign.isprintable() or sign in KEPT).strip()
 
 
 class MessageForm(forms.Form):

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -41,7 +42,7 @@ from navigator.portal.wording import (
     Words,
 )
 
-NEWS_SHOWN = 5
+NEWS_READ, NEWS_SHOWN = 30, 5
 READS_SHOWN = 200
 # What the audit calls a look: these, and whatever ends like them.
 READ_ENDINGS = (".read", ".viewed", ".served", ".downloaded", ".exported")
@@ -130,19 +131,20 @@ class News:
 
 
 def read_news(case: Case) -> list[News]:
-    """The newest things that the family should know of, newest first."""
-    rows = case.timeline.filter(shown_to_family=True, code__in=list(NEWS_WORDS))[:NEWS_SHOWN]
+    """The newest things that the family should know of; the same thing thrice is one line."""
+    rows = case.timeline.filter(shown_to_family=True, code__in=list(NEWS_WORDS))[:NEWS_READ]
+    runs = [list(run) for _code, run in groupby(rows, key=lambda row: (row.code, row.at.date()))]
     return [
-        News(at=row.at, title=NEWS_WORDS[row.code], text=_news_text(row), now=place == 0)
-        for place, row in enumerate(rows)
+        News(at=run[0].at, title=NEWS_WORDS[run[0].code], text=_news_text(run), now=place == 0)
+        for place, run in enumerate(runs[:NEWS_SHOWN])
     ]
 
 
-def _news_text(row: TimelineEntry) -> Words:
-    if row.code == "stage_moved":
-        said = STAGE_WORDS.get(str(row.detail.get("to", "")))
+def _news_text(run: list[TimelineEntry]) -> Words:
+    if run[0].code == "stage_moved":
+        said = STAGE_WORDS.get(str(run[0].detail.get("to", "")))
         return said.word if said else ""
-    return ""
+    return _("%(n)s times") % {"n": len(run)} if len(run) > 1 else ""
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,5 @@
 /* Small improvements that every page may use. Without them each page still works. */
 
-for (const select of document.querySelectorAll("select[data-submit-on-change]")) {
-  const button = select.form.querySelector("button[type=submit]");
-  // A keyboard user walks through the options first, so only a pointer's choice is sent at once.
-  let byPointer = false;
-  select.addEventListener("pointerdown", () => {
-    byPointer = true;
-  });
-  select.addEventListener("keydown", () => {
-    byPointer = false;
-  });
-  select.addEventListener("change", () => {
-    if (byPointer) {
-      select.form.requestSubmit(button);
-    }
-  });
-}
-
 // A form is sent once: the second press on a slow line would only puzzle.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {

@@ -1,0 +1,143 @@
+"""Files arrive one by one or many at once; each gets its own receipt or its own sentence."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from cases.casework.models import RequestState
+from cases.casework.services import ask_for_record
+from documents.records.models import Document, DocumentState, RecordKind
+from navigator.portal.queries import list_papers
+from tests import make
+from tests.portal.family import page_of, sign_in
+
+pytestmark = pytest.mark.django_db
+
+TEXT = b"Laboratory report\nCreatinine 0.9 mg/dl\n" * 3
+JSON = {"Accept": "application/json"}
+
+
+def paper(name: str = "lab.txt", content: bytes = TEXT) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type="application/octet-stream")
+
+
+def send(
+    browser: Client,
+    cast: make.Cast,
+    *files: SimpleUploadedFile,
+    json: bool = False,
+    request: str = "",
+) -> Any:
+    data = {"files": list(files), "request": request}
+    return browser.post(page_of(cast.case, "upload"), data, headers=JSON if json else {})
+
+
+def test_a_file_sent_by_script_gets_a_receipt(cast: make.Cast) -> None:
+    answer = send(sign_in(cast.parent), cast, paper(), json=True)
+    assert answer.status_code == 201
+    document = Document.objects.get()
+    assert answer.json() == {"received": [{"document": str(document.pk), "state": "received"}]}
+    assert (document.case, document.sent_by) == (cast.case, cast.parent)
+
+
+def test_the_same_file_again_is_answered_with_its_day(cast: make.Cast) -> None:
+    browser = sign_in(cast.parent)
+    send(browser, cast, paper(), json=True)
+    answer = send(browser, cast, paper("copy.txt"), json=True)
+    assert answer.status_code == 200
+    receipt = answer.json()["received"][0]
+    assert receipt["state"] == "duplicate"
+    assert "You sent this one on" in receipt["words"]
+    assert Document.objects.count() == 1
+
+
+def test_a_plain_form_takes_many_files(cast: make.Cast) -> None:
+    answer = send(sign_in(cast.parent), cast, paper(), paper("b.txt", TEXT + b"Sodium 140\n"))
+    assert answer.status_code == 302
+    assert Document.objects.count() == 2
+
+
+def test_one_refused_file_does_not_lose_the_others(cast: make.Cast) -> None:
+    wrong = paper("setup.exe", b"MZ\x90\x00" + b"\x00" * 200)
+    answer = send(sign_in(cast.parent), cast, wrong, paper())
+    assert answer.status_code == 422
+    assert "setup.exe" in answer.content.decode()
+    assert [document.title for document in Document.objects.all()] == ["lab"]
+
+
+def test_a_refused_file_is_answered_with_a_code_and_a_sentence(cast: make.Cast) -> None:
+    wrong = paper("setup.exe", b"MZ\x90\x00" + b"\x00" * 200)
+    answer = send(sign_in(cast.parent), cast, wrong, json=True)
+    assert answer.status_code == 422
+    assert answer.json()["code"]
+    assert answer.json()["errors"][0].endswith(".")
+
+
+def test_an_upload_without_a_file_says_so(cast: make.Cast) -> None:
+    answer = send(sign_in(cast.parent), cast, json=True)
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_file")
+
+
+def test_a_file_for_a_line_of_the_list_is_tied_to_it(cast: make.Cast) -> None:
+    asked = ask_for_record(
+        case=cast.case,
+        kind=RecordKind.LABORATORY,
+        title="Blood results",
+        reason="They show which examinations are safe.",
+        actor=cast.coordinator,
+        now=make.NOW,
+    )
+    send(sign_in(cast.parent), cast, paper(), json=True, request=str(asked.pk))
+    document = Document.objects.get()
+    assert (document.request, document.kind) == (asked, RecordKind.LABORATORY)
+    asked.refresh_from_db()
+    assert asked.state == RequestState.RECEIVED
+
+
+def test_a_line_of_another_case_is_not_tied(cast: make.Cast) -> None:
+    other = cast.stranger.parties.get().case
+    asked = ask_for_record(
+        case=other, kind="other", title="x", reason="y", actor=None, now=make.NOW
+    )
+    send(sign_in(cast.parent), cast, paper(), json=True, request=str(asked.pk))
+    assert all(document.request is None for document in Document.objects.all())
+
+
+def test_a_stranger_sends_nothing(cast: make.Cast) -> None:
+    assert send(sign_in(cast.stranger), cast, paper(), json=True).status_code == 404
+    assert not Document.objects.exists()
+
+
+def test_who_may_not_send_papers_sends_none(cast: make.Cast) -> None:
+    cast.case.parties.update(may_upload=False)
+    browser = sign_in(cast.parent)
+    assert send(browser, cast, paper(), json=True).status_code == 403
+    assert browser.get(page_of(cast.case, "upload")).status_code == 403
+    assert not Document.objects.exists()
+
+
+def test_every_state_of_a_paper_has_words_for_the_family(cast: make.Cast) -> None:
+    for state in DocumentState:
+        Document.objects.create(
+            case=cast.case,
+            title=state.value,
+            state=state,
+            received_at=make.NOW,
+            reviewed_by=cast.coordinator,
+            same_as=Document.objects.first(),
+        )
+    shown = {paper.title for paper in list_papers(cast.case)}
+    assert shown == {state.value for state in DocumentState} - {DocumentState.PURGED}
+
+
+def test_a_file_that_was_not_checked_is_not_handed_back(cast: make.Cast) -> None:
+    browser = sign_in(cast.parent)
+    send(browser, cast, paper(), json=True)
+    document = Document.objects.get()
+    assert browser.get(page_of(cast.case, "file", document.pk)).status_code == 404
+    document.files.update(scan_verdict="clean")
+    answer = browser.get(page_of(cast.case, "file", document.pk))
+    assert b"".join(answer.streaming_content) == TEXT  # type: ignore[attr-defined]  # it streams
+    assert sign_in(cast.stranger).get(page_of(cast.case, "file", document.pk)).status_code == 404
