@@ -33,7 +33,7 @@ def agrees(expected: ExpectedProposal, fact: str, value: object) -> bool:
 def _same_biomarker(ours: object, theirs: object) -> bool:
     if not (isinstance(ours, dict) and isinstance(theirs, dict)):
         return False
-    one, other = ours.get("result", ""), theirs.get("result", "")
+    one, other = (str(value.get("result", "")).lower() for value in (ours, theirs))
     return bool(one and other) and (one in other or other in one)
 
 
