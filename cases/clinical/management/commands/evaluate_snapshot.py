@@ -5,7 +5,7 @@ Reads snapshots, writes answers as JSON; touches no database and checks no syste
 
 import json
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,7 +29,6 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument(
             "file", nargs="?", default="-", metavar="FILE", help="JSON file; - is standard input"
         )
