@@ -33,10 +33,16 @@ def make_private_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise NoBroker(
-            f"The folder {folder} belongs to someone else: remove it and start again."
-        )
+        raise NoBroker(f"The folder {folder} belongs to someone else: remove it and start again.")
     folder.chmod(0o700)
+
+
+def remove_broker_socket(data_dir: Path) -> None:
+    """Take away the socket, and its folder where that is not one of the installation."""
+    socket = find_broker_socket(data_dir)
+    socket.unlink(missing_ok=True)
+    if data_dir not in socket.parents and socket.parent.is_dir():
+        socket.parent.rmdir()
 
 
 def find_broker_program() -> Path:
