@@ -9,7 +9,9 @@ from pytest_django.fixtures import Settings
 
 from cases.jobs.services import run_due_jobs
 from tests import make
+from tests.emptying import emptying_lifts_guards
 
+__all__ = ["emptying_lifts_guards"]
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 

@@ -47,7 +47,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """`previews` maps page numbers to stored objects; `failure_code` says what a person must see."""
+    """`previews`: stored objects by page; `failure_code`: what a person must look at."""
 
     pages: tuple[PageText, ...]
     language: str

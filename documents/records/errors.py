@@ -40,9 +40,7 @@ class StorageUnavailable(ValidationError):
 class FileMissing(ValidationError):
     def __init__(self) -> None:
         super().__init__(
-            _(
-                "The stored file is missing. Please tell the office; it can be restored from a copy."
-            ),
+            _("The stored file is missing. Please tell the office; there are copies."),
             code="file_missing",
         )
 

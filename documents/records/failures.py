@@ -18,29 +18,18 @@ class Failure:
     for_staff: Sentence
 
 
-OURS: Final[Failure] = Failure(
-    _("Something went wrong on our side. Your paper is safe; we look into it and will tell you."),
-    _(
-        "The work on this record failed three times. Try again; if it fails again, tell the operator."
-    ),
+OURS: Final = _(
+    "Something went wrong on our side. Your paper is safe; we look into it and will tell you."
 )
 
 KNOWN: Final[dict[str, Failure]] = {
     "harmful": Failure(
-        _(
-            "The check found something harmful in this file, so it was not opened. Please photograph the paper instead."
-        ),
-        _(
-            "The scanner found something harmful. The file is kept apart; ask for a photograph of the paper."
-        ),
+        _("The check found something harmful in this file. Please photograph the paper instead."),
+        _("The scanner found something harmful. Ask for a photograph of the paper."),
     ),
     "not_scanned": Failure(
-        _(
-            "This file could not be checked. Please send it in smaller parts, or photograph the paper."
-        ),
-        _(
-            "The scanner did not look at the whole file (too large or nested too deep). It is kept apart."
-        ),
+        _("This file could not be checked. Please send it in parts, or photograph the paper."),
+        _("The scanner did not look at the whole file: too large, or nested too deep."),
     ),
     "password_needed": Failure(
         _("This file is locked with a password. Please send a copy without one."),
@@ -48,9 +37,7 @@ KNOWN: Final[dict[str, Failure]] = {
     ),
     "no_text": Failure(
         _("We received this paper as a picture; a person is reading it."),
-        _(
-            "No text could be read on any page: this is a picture. Read it and enter the facts by hand."
-        ),
+        _("This is a picture without text. Read it, and enter the facts by hand."),
     ),
     "pages_without_text": Failure(
         _("Some pages came as pictures; a person is reading them."),
@@ -61,25 +48,22 @@ KNOWN: Final[dict[str, Failure]] = {
         _("Some pages could not be drawn. Open the original to see them."),
     ),
     "file_missing": Failure(
-        OURS.for_family,
-        _(
-            "The stored file is missing. Tell the operator at once: it can be restored from a backup."
-        ),
+        OURS,
+        _("The stored file is missing. Tell the operator at once: there may be a backup."),
     ),
     "file_altered": Failure(
-        OURS.for_family,
-        _("The stored file is not as it was sealed. Tell the operator at once."),
+        OURS, _("The stored file is not as it was sealed. Tell the operator at once.")
     ),
     "storage_unavailable": Failure(
-        OURS.for_family,
-        _("The file storage did not answer. Try again when it does."),
+        OURS, _("The file storage did not answer. Try again when it does.")
     ),
     "storage_full": Failure(
-        OURS.for_family,
-        _("The file storage is full. Tell the operator, then try again."),
+        OURS, _("The file storage is full. Tell the operator, then try again.")
     ),
-    "given_up": OURS,
 }
+UNNAMED: Final = Failure(
+    OURS, _("The work on this record failed. Try again; if it fails again, tell the operator.")
+)
 
 
 def describe_failure(code: str) -> Failure:
@@ -87,4 +71,4 @@ def describe_failure(code: str) -> Failure:
     if code in KNOWN:
         return KNOWN[code]
     sentence = FAILURES.get(code) or REFUSALS.get(code)
-    return Failure(sentence, sentence) if sentence is not None else OURS
+    return Failure(sentence, sentence) if sentence is not None else UNNAMED

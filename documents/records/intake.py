@@ -29,6 +29,7 @@ from documents.records.sniffing import HEAD_BYTES, TAIL_BYTES, Kind, Refusal, sn
 from documents.records.vault import CHUNK, Seal
 
 MAX_NAME: Final = 300
+MAX_ENDING: Final = 10
 View = Callable[..., HttpResponseBase]
 
 
@@ -193,7 +194,7 @@ def clean_original_name(name: str) -> str:
     if len(kept) <= MAX_NAME:
         return kept
     stem, dot, ending = kept.rpartition(".")
-    if not dot or len(ending) > 10:
+    if not dot or len(ending) > MAX_ENDING:
         return kept[:MAX_NAME]
     return f"{stem[: MAX_NAME - len(ending) - 1]}.{ending}"
 

@@ -15,7 +15,7 @@ from typing import Final
 from cases.casework.models import Patient
 from documents.records.models import PersonCheck
 from documents.records.proposals.dates import find_dates
-from documents.records.proposals.rules import LANGUAGES, RULES_FOLDER, load_rules
+from documents.records.proposals.rules import LANGUAGES, load_rules
 
 HOLDING: Final = frozenset({PersonCheck.BIRTH_DATE_DIFFERS, PersonCheck.BOTH_DIFFER})
 LOOK_AT: Final = 200_000
@@ -32,8 +32,9 @@ def fold(text: str) -> str:
 BIRTH_LABEL: Final = re.compile(
     fold(
         r"(?<!\w)(?:date of birth|d\.?o\.?b\b\.?|birth ?date|born(?: on)?|fecha de nacimiento"
-        r"|f\. ?(?:de )?nac(?:imiento)?\b\.?|nacid[oa](?: el)?|date de naissance|nee? le|geburtsdatum"
-        r"|geb\. ?(?:am)?|data de nascimento|data di nascita|дата рождения|تاريخ الميلاد|出生日期|जन्म तिथि)"
+        r"|f\. ?(?:de )?nac(?:imiento)?\b\.?|nacid[oa](?: el)?|date de naissance|nee? le"
+        r"|geburtsdatum|geb\. ?(?:am)?|data de nascimento|data di nascita"
+        r"|дата рождения|تاريخ الميلاد|出生日期|जन्म तिथि)"
     ),
     re.IGNORECASE,
 )
@@ -47,7 +48,8 @@ RELATIVE: Final = re.compile(
 )
 NAME_LABEL: Final = re.compile(
     r"^[ \t]*(?:patient(?:'s)?(?: name)?|name(?: of patient)?|full name|paciente"
-    r"|nombre(?: y apellidos?| del paciente)?|apellidos y nombres?)[ \t]*[:|][ \t]*(?P<name>[^\n\r]{3,90})",
+    r"|nombre(?: y apellidos?| del paciente)?|apellidos y nombres?)"
+    r"[ \t]*[:|][ \t]*(?P<name>[^\n\r]{3,90})",
     re.IGNORECASE | re.MULTILINE,
 )
 NAME_ENDS: Final = re.compile(
@@ -56,11 +58,15 @@ NAME_ENDS: Final = re.compile(
     re.IGNORECASE,
 )
 TITLES: Final = frozenset(
-    "mr mrs ms miss dr prof sr sra srta dra don dona herr frau mme the patient name".split()
+    {"mr", "mrs", "ms", "miss", "dr", "prof", "sr", "sra", "srta", "dra", "don", "dona"}
+    | {"herr", "frau", "mme", "the", "patient", "name"}
 )
-SPELLINGS: Final = (("ph", "f"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ck", "k"),
-                    ("c", "k"), ("q", "k"), ("w", "v"), ("y", "i"), ("z", "s"))  # fmt: skip
+SPELLINGS: Final = (
+    *(("ph", "f"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ck", "k")),
+    *(("c", "k"), ("q", "k"), ("w", "v"), ("y", "i"), ("z", "s")),
+)
 NEAR: Final = 0.8
+LONG_ENOUGH: Final = 3
 
 
 def compare_person(pages: Iterable[str], patient: Patient) -> PersonCheck:
@@ -88,7 +94,7 @@ def find_birth_dates(text: str) -> Iterator[tuple[str, ...]]:
         behind = text[label.end() : label.end() + BEHIND]
         gap = GAP.match(behind)
         reach = gap.end() if gap else 0
-        for language in (name for name in LANGUAGES if (RULES_FOLDER / f"{name}.yaml").exists()):
+        for language in LANGUAGES:
             first = next(iter(find_dates(behind, load_rules(language))), None)
             if first is not None and first.start <= reach:
                 yield first.readings
@@ -106,9 +112,9 @@ def are_alike(one: str, other: str) -> bool:
     if one == other:
         return True
     first, second = _simplify(one), _simplify(other)
-    if len(first) >= 3 and first == second:
+    if len(first) >= LONG_ENOUGH and first == second:
         return True
-    return len(one) > 3 and SequenceMatcher(None, one, other).ratio() >= NEAR
+    return len(one) > LONG_ENOUGH and SequenceMatcher(None, one, other).ratio() >= NEAR
 
 
 def _simplify(part: str) -> str:

@@ -382,7 +382,7 @@ def find_grounded_facts(case_id: UUID) -> QuerySet[Fact]:
 
 
 def find_facts_without_ground(case_id: UUID, *, document: Document | None = None) -> QuerySet[Fact]:
-    """Confirmed facts with no accepted record behind them; only those read in `document`, if given."""
+    """Confirmed facts with no accepted record behind them; with `document`, those read in it."""
     facts = Fact.objects.confirmed().filter(~_has_ground(), case_id=case_id)
     if document is not None:
         facts = facts.filter(

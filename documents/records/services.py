@@ -76,7 +76,7 @@ def accept_upload(
         reception.discard()
 
 
-def _keep_reception(  # noqa: PLR0913  # one argument a fact about the upload
+def _keep_reception(
     reception: Reception,
     *,
     case: Case,
@@ -120,7 +120,7 @@ def _keep_reception(  # noqa: PLR0913  # one argument a fact about the upload
     return document
 
 
-def _add_first_file(  # noqa: PLR0913, PLR0917  # as above
+def _add_first_file(  # noqa: PLR0917  # as above
     document: Document,
     stored: StoredObject,
     original_name: str,

@@ -39,7 +39,7 @@ class Served:
 
 
 def serve_file(*, file: DocumentFile, actor: User | None, now: datetime) -> Served:
-    """The original as it was sent, always as an attachment. Raises FileHeld, FileMissing …"""
+    """The original as it was sent, always as an attachment. Raises FileHeld or FileMissing."""
     document = file.document
     if file.scan_verdict not in CHECKED or document.state == DocumentState.PURGED:
         raise FileHeld
@@ -60,7 +60,9 @@ def serve_file(*, file: DocumentFile, actor: User | None, now: datetime) -> Serv
             **PRIVATE_HEADERS,
             "Content-Type": file.content_type,
             "Content-Length": str(file.size),
-            "Content-Disposition": f"attachment; filename=\"record\"; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": (
+                f"attachment; filename=\"record\"; filename*=UTF-8''{quote(name, safe='')}"
+            ),
         },
     )
 

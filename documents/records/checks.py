@@ -1,0 +1,98 @@
+"""Whether every row has its object, whole, and every object its row."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+
+from documents.records.models import DocumentFile, DocumentState, Page
+from documents.records.vault import incoming_folder, open_file, refusing
+
+FOLDERS: Final = ("files", "previews")
+# What arrives just now has an object before it has a row.
+LEAVE_ALONE: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`code` says what is wrong; `subject` is the id of a row or the name of an object."""
+
+    code: str
+    subject: str
+
+
+def find_broken_files() -> Iterator[Finding]:
+    """Rows whose object is missing, was altered, or is not what the row says."""
+    files = DocumentFile.objects.exclude(document__state=DocumentState.PURGED)
+    for file in files.select_related("document").order_by("pk").iterator(chunk_size=200):
+        code = check_stored_file(file)
+        if code:
+            yield Finding(code, f"records.documentfile:{file.pk}")
+    pages = Page.objects.exclude(preview_name="").select_related("file__document")
+    for page in pages.order_by("pk").iterator(chunk_size=200):
+        code = _drain(page.file.document.case_id, page.preview_name)[0]
+        if code:
+            yield Finding(code, f"records.page:{page.pk}")
+
+
+def check_stored_file(file: DocumentFile) -> str:
+    """Read a stored file to its end: empty, or the code of what is wrong."""
+    code, sha256, size = _drain(file.document.case_id, file.object_name)
+    if code:
+        return code
+    return "" if (sha256, size) == (file.sha256, file.size) else "file_differs_from_row"
+
+
+def _drain(case_id: UUID, object_name: str) -> tuple[str, str, int]:
+    digest, size = hashlib.sha256(), 0
+    try:
+        for chunk in open_file(case_id=case_id, object_name=object_name):
+            digest.update(chunk)
+            size += len(chunk)
+    except ValidationError as refusal:
+        return str(getattr(refusal, "code", "") or "unreadable"), "", 0
+    return "", digest.hexdigest(), size
+
+
+def find_orphans(*, now: datetime) -> Iterator[Finding]:
+    """Objects that no row knows, of uploads and readings that never finished; oldest ones only."""
+    for folder in FOLDERS:
+        for name in _list_objects(folder):
+            if _is_known(name):
+                continue
+            with refusing():
+                age = now - default_storage.get_modified_time(name)
+            if age >= LEAVE_ALONE:
+                yield Finding("orphan", name)
+
+
+def _is_known(name: str) -> bool:
+    return (
+        DocumentFile.objects.filter(object_name=name).exists()
+        or Page.objects.filter(preview_name=name).exists()
+    )
+
+
+def _list_objects(folder: str) -> Iterator[str]:
+    if not folder or not default_storage.exists(folder):
+        return
+    folders, names = default_storage.listdir(folder)
+    for name in names:
+        yield f"{folder}/{name}"
+    for inner in folders:
+        yield from _list_objects(f"{folder}/{inner}")
+
+
+def sweep_incoming(*, now: datetime) -> int:
+    """Drop what a killed process left among the arriving files; how many there were."""
+    dropped = 0
+    for path in incoming_folder().iterdir():
+        if now.timestamp() - path.stat().st_mtime >= LEAVE_ALONE.total_seconds():
+            path.unlink(missing_ok=True)
+            dropped += 1
+    return dropped
