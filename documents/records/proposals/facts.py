@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -18,9 +19,32 @@ DISQUALIFYING: Final = frozenset(
 NEAR: Final = 3
 
 
+GRADES = re.compile(r"\b(?:G|grade |grado )([123])\b", re.IGNORECASE)
+THRESHOLD = re.compile(
+    r"[<>\u2264\u2265] ?\d|\d ?%? ?(?:-|to|al?) ?20\b|\b(?:below|above|under|over|than|fewer|less|more|menos|mas|menor|"
+    r"mayor|inferior|superior)\b[a-z ]{0,12}\d",
+    re.IGNORECASE,
+)
+AROUND: Final = 3
+
+
+def find_definitions(sentences: Sequence[Sentence]) -> frozenset[int]:
+    """Sentences that explain the grades: a limit of their own, and all three grades close by."""
+    grades = [set(GRADES.findall(sentence.text)) for sentence in sentences]
+    return frozenset(
+        at
+        for at, sentence in enumerate(sentences)
+        if THRESHOLD.search(sentence.text)
+        and len(set().union(*grades[max(0, at - AROUND) : at + AROUND + 1])) == len("123")
+    )
+
+
 def find_facts(sentences: Sequence[Sentence], rules: Rules) -> Iterator[Finding]:
     """Every match that its contexts allow."""
+    definitions = find_definitions(sentences)
     for at, sentence in enumerate(sentences):
+        if at in definitions:
+            continue
         lowered = sentence.text.lower()
         around = ""
         for rule in rules.facts:
@@ -29,7 +53,9 @@ def find_facts(sentences: Sequence[Sentence], rules: Rules) -> Iterator[Finding]
             if rule.sections and sentence.section not in rule.sections:
                 continue
             if (rule.near or rule.near_avoid) and not around:
-                around = " ".join(one.text for one in sentences[at : at + NEAR])
+                around = " ".join(
+                    one.text for one in sentences[at : at + NEAR] if one.section == sentence.section
+                )
             if _sentence_fits(rule, sentence.text, around):
                 yield from _match_rule(rule, sentence, rules)
 

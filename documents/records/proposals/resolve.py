@@ -54,6 +54,9 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
     if fact in CURRENT and _differ(group):
         group = _prefer(group, lambda one: "present" in one.contexts)
     group = _prefer(group, lambda one: "past" not in one.contexts)
+    if fact == "disease_status":
+        group = [one for one in group if one.sentence.section != "treatments"]
+        group = _prefer(group, lambda one: one.sentence.section not in {"oncologic_history", "findings"})
     if fact == "metastatic":
         group = _prefer(group, lambda one: one.value is True)
     if fact == "primary_site":

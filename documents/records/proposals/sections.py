@@ -10,6 +10,7 @@ from typing import Final
 from documents.records.proposals.rules import Rules
 from documents.records.proposals.text import (
     BULLET,
+    HANGING,
     Line,
     goes_on,
     join_lines,
@@ -19,6 +20,9 @@ from documents.records.proposals.text import (
 
 CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
 ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
+ENDED_BY_TITLE: Final = frozenset({"request", "family", "past_history", "plan", "medications", "treatments"})
+TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
+TITLE_WORDS: Final = 7
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
 TURNED_REQUEST: Final = frozenset({"clinical_history"})
 
@@ -51,6 +55,7 @@ class _Walk:
 
     section: str = "start"
     inline: bool = False
+    ended: bool = False
 
 
 def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
@@ -66,6 +71,7 @@ def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
                     walk = _Walk()
                 continue
             rest = _enter_section(line, walk, rules)
+            walk.ended = line.text[-1] in ".?!"
             for sentence in split_sentences(rest):
                 sentences.append(Sentence(number, len(sentences), walk.section, sentence))
     return _settle_history(sentences)
@@ -79,17 +85,31 @@ def _usual_width(lines: Sequence[Line]) -> int:
 def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line | None]:
     """Lines put together to sentences where they go on; None for an empty line."""
     joined: list[Line | None] = []
+    in_treatments = False
     for line in lines:
         if not line.text:
             if joined and joined[-1] is not None:
                 joined.append(None)
             continue
         last = joined[-1] if joined else None
-        if last is not None and goes_on(last, line, width) and not _is_heading(last, rules) and not _is_heading(line, rules):
+        heading = _match_heading(line, rules)
+        in_treatments = heading[0] == "treatments" if heading else in_treatments
+        if last is not None and _belong_together(last, line, width, rules, in_treatments=in_treatments):
             joined[-1] = join_lines(last, line)
         else:
             joined.append(line)
     return joined
+
+
+def _belong_together(first: Line, second: Line, width: int, rules: Rules, *, in_treatments: bool) -> bool:
+    """Whether two lines are one, with what headings, labels and tables of treatments say about it."""
+    if rules.words["bare_label"].fullmatch(first.text):
+        return True
+    if _is_heading(first, rules) or _is_heading(second, rules):
+        return False
+    if in_treatments and second.text[0].isupper() and rules.any_agent.match(second.text):
+        return HANGING.search(first.text) is not None or first.text[-1] in ",/+("
+    return goes_on(first, second, width)
 
 
 def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
@@ -106,9 +126,15 @@ def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
         if rest[0] == ":" or (rest[0] in "-." and rest[1:2] in {"", " "}):
             return kind, len(line.text) - len(rest) + 1
         capitals = match[0].isupper() and not line.text.isupper()
-        if capitals and len(match[0]) > 4:
+        if len(match[0]) > 4 and (capitals or (match[0][0].isupper() and _stands_apart(match[0], rest, kind))):
             return kind, match.end()
     return None
+
+
+def _stands_apart(heading: str, rest: str, kind: str) -> bool:
+    """Whether a heading in the margin is followed by a sentence of its own on the same line."""
+    small = heading[1:].islower()
+    return small and kind not in {"findings", "medications", "plan", "label"} and (rest[0].isupper() or rest[0] == "?")
 
 
 def _is_heading(line: Line, rules: Rules) -> bool:
@@ -123,10 +149,22 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         if kind != "label":
             walk.section, walk.inline = kind, rest < len(line.text)
         return line.cut(rest, len(line.text)) if kind != "label" else line
+    if walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules):
+        walk.section, walk.inline = "other", False
     if line.is_capitals() and CAPITALS_HEADING.fullmatch(line.text) and len(line.text.split()) <= 6:
         if walk.section not in {"diagnosis", "impression", "addendum", "start"}:
             walk.section, walk.inline = "other", False
     return line
+
+
+def _is_title(line: Line, rules: Rules) -> bool:
+    """Whether a line without a full stop, after a finished sentence, is the title of something new."""
+    return (
+        TITLE.fullmatch(line.text) is not None
+        and len(line.text.split()) <= TITLE_WORDS
+        and not rules.any_agent.search(line.text)
+        and not rules.contexts["tumour"].search(line.text)
+    )
 
 
 def _settle_history(sentences: list[Sentence]) -> list[Sentence]:

@@ -26,7 +26,16 @@ REPLACED: Final = {
 
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
-DATED = re.compile(r"(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d\b|\d{1,2} [A-Z][a-z]{2,8} (?:19|20)\d\d")
+DATED = re.compile(
+    r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:-\d\d){0,2}|\d{1,2}[ -](?:de )?[A-Za-z]{3,10}\.?[ -](?:de )?(?:19|20)\d\d|"
+    r"[A-Z][a-z]{2,9}\.? (?:de )?(?:19|20)\d\d)\b"
+)
+ROW_GOES_ON = re.compile(r" ?(?:[-:|,]|to |until |a |al |hasta )? ?(?:[A-Z\d]|date|present|ongoing|actualidad)")
+HANGING = re.compile(
+    r"(?:^|[ (])(?:on|in|of|from|since|until|to|by|dated|the|a|an|and|or|with|for|at|no|not|was|is|has|have|received|"
+    r"en|el|la|de|del|desde|hasta|con|y|o|por|un|una|no|ha|al|los|las)$",
+    re.IGNORECASE,
+)
 SENTENCE_END = re.compile(r"(?<=[\w)%\"'])[.!?][)\"']? +(?=[A-Z0-9\u00bf\u00a1\"(\[?<>~-])|; +|: (?=[?])| [|\u2022] ")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|approx|aprox|vs|e\.g|i\.e|no|nr|st|cf|fig|al|ca|resp|incl|sr|sra|dra|p\.ej|"
@@ -115,10 +124,15 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
         return True
     if BULLET.match(second.text) or LABEL.match(second.text):
         return False
+    if HANGING.search(first.text):
+        return True
     if first.is_capitals() != second.is_capitals() and (first.is_capitals() or second.is_capitals()):
         return len(second.text) < 8 and first.text[-1] in "-,/"
     short = len(first.text) < 0.62 * width
-    if DATED.match(second.text) and (short or DATED.match(first.text) or BULLET.match(first.text)):
+    dated = DATED.match(second.text)
+    if dated and (short or DATED.match(first.text) or BULLET.match(first.text)):
+        return False
+    if dated and ROW_GOES_ON.match(second.text, dated.end()):
         return False
     head = second.text[0]
     if not short or head.islower() or first.text[-1] in ",(/":

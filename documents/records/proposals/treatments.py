@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from documents.records.proposals.contexts import sentence_contexts
@@ -22,6 +22,9 @@ HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 UNSAID: Final = frozenset({"negated", "hypothetical"})
 RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
 CLOSE: Final = 60
+ROW_START: Final = 4
+ROW_GAP: Final = 60
+ROW_LINES: Final = 4
 
 
 @dataclass(slots=True)
@@ -37,7 +40,7 @@ class Mention:
     end_date: FoundDate | None = None
     condition: str = "NET"
     reach: tuple[int, int] = (0, 0)
-    words: set[str] = field(default_factory=set)
+    dates_from: Sentence | None = None
 
     @property
     def weight(self) -> int:
@@ -65,8 +68,9 @@ def _read_sentence(sentence: Sentence, earlier: list[Mention], rules: Rules) -> 
     """The mentions of one sentence that say something."""
     text = sentence.text
     named = list(_find_mentions(sentence, rules))
-    if not named:
+    if not named or named[0].start > ROW_GAP:
         _continue_last(sentence, earlier, rules)
+    if not named:
         return []
     contexts = sentence_contexts(sentence, rules)
     if contexts & SILENT:
@@ -141,11 +145,13 @@ def _judge(mention: Mention, named: list[Mention], contexts: set[str], rules: Ru
     glued_post = _first_behind(glued, rules) if glued and not pre else ""
     if rules.contexts["conditional"].search(text[:offset] + before) and pre != "ongoing":
         return ""
+    if rules.cues["behind"]["declined"].search(behind):
+        post = "declined"
     said = post if post in UNSAID | {"declined", "planned"} else ""
     verdict = said or pre or post or glued_post
     if not verdict:
         verdict = _judge_by_section(mention, behind, rules)
-    if verdict in UNSAID:
+    if verdict in UNSAID or (verdict == "planned" and rules.contexts["conditional"].search(behind)):
         return ""
     if mention.sentence.section == "plan" and verdict in {"given", "named"} and post not in {"given", "stopped"}:
         return ""
@@ -159,10 +165,16 @@ def _judge(mention: Mention, named: list[Mention], contexts: set[str], rules: Ru
 def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
     if mention.sentence.section == "medications":
         return "ongoing"
-    if mention.sentence.section in HISTORY_SECTIONS:
+    if mention.sentence.section in HISTORY_SECTIONS or _begins_with_date(mention, rules):
         return "named"
     dose = rules.words["dose"].match(behind)
     return "named" if dose and mention.sentence.section != "plan" else ""
+
+
+def _begins_with_date(mention: Mention, rules: Rules) -> bool:
+    """Whether it stands in a row that begins with a date."""
+    dates = find_dates(mention.sentence.text[: mention.start], rules)
+    return bool(dates) and dates[0].start <= ROW_START and mention.start - dates[-1].end < CLOSE // 2
 
 
 def _clause_before(text: str, start: int, rules: Rules) -> str:
@@ -222,6 +234,9 @@ def _attach_dates(mention: Mention, named: list[Mention], dates: list[FoundDate]
     """
     text = mention.sentence.text
     before, behind = mention.reach
+    if dates and mention is named[0] and dates[0].start <= ROW_START and mention.start - dates[0].end < ROW_GAP:
+        _read_row(mention, dates, text, rules)
+        return
     dates_first = bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
     behind_dates = [one for one in dates if mention.end <= one.start < behind]
     before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
@@ -230,16 +245,33 @@ def _attach_dates(mention: Mention, named: list[Mention], dates: list[FoundDate]
     if dates_first:
         taken = [one for one in before_dates if not (before and _is_end(text, one, rules))]
         own = taken or ([] if named.index(mention) + 1 < len(named) else starting)
-        if taken and len(taken) > 1 and rules.words["range"].fullmatch(text[taken[-2].end : taken[-1].start]):
+        if len(taken) > 1 and _is_range(text, taken[-2], taken[-1], rules):
             mention.start_date, mention.end_date = taken[-2], taken[-1]
             return
         mention.start_date = own[-1] if taken else (own[0] if own else None)
     elif starting:
         mention.start_date = starting[0]
-        if len(starting) > 1 and rules.words["between"].search(text[: starting[0].start]):
+        if len(starting) > 1 and (
+            rules.words["between"].search(text[: starting[0].start])
+            or not text[starting[0].end : starting[1].start].strip(" |,")
+        ):
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
         mention.end_date = ending[0]
+
+
+def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
+    """A row of a table that begins with its dates: "2021-04 to date", "2021 - 2022", "14 May 2025"."""
+    mention.start_date = dates[0]
+    if rules.words["row_end"].match(text, dates[0].end):
+        mention.status = "ongoing"
+    elif len(dates) > 1 and _is_range(text, dates[0], dates[1], rules):
+        mention.end_date = dates[1]
+
+
+def _is_range(text: str, first: FoundDate, second: FoundDate, rules: Rules) -> bool:
+    between = text[first.end : second.start]
+    return not between.strip(" |") or rules.words["range"].fullmatch(between) is not None
 
 
 def _all_born(text: str, dates: list[FoundDate], rules: Rules) -> bool:
@@ -252,16 +284,31 @@ def _is_end(text: str, date: FoundDate, rules: Rules) -> bool:
 
 
 def _continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> None:
-    """"It was stopped in June 2022": the end of what the sentence before named."""
-    if not earlier or earlier[-1].sentence.order != sentence.order - 1 or earlier[-1].agent.once:
+    """What the next lines say of the agent named before: its row's dates, "It was stopped in June 2022"."""
+    if not earlier or earlier[-1].status in {"planned", "declined"}:
         return
+    last = earlier[-1]
+    in_table = sentence.section in HISTORY_SECTIONS and last.sentence.section == sentence.section
+    distance = sentence.order - last.sentence.order
+    if distance > (ROW_LINES if in_table else 1):
+        return
+    dates = find_dates(sentence.text, rules)
+    if dates and dates[0].start == 0 and distance == 1:
+        pair = len(dates) > 1 and _is_range(sentence.text, dates[0], dates[1], rules)
+        if pair or (in_table and last.start_date is None):
+            last.start_date = dates[0]
+            last.end_date = dates[1] if pair else last.end_date
+            last.dates_from = sentence
+        if rules.words["row_end"].match(sentence.text, dates[0].end):
+            last.status = "ongoing"
     match = rules.words["it_ended"].match(sentence.text)
-    if match is None or earlier[-1].status in {"planned", "declined"}:
+    if match is None or last.agent.once:
         return
-    dates = find_dates(sentence.text[match.end() :][:60], rules)
-    if earlier[-1].end_date is None and dates:
-        earlier[-1].end_date = dates[0]
-    earlier[-1].status = "stopped"
+    behind = [one for one in dates if match.end() <= one.start < match.end() + CLOSE]
+    if last.end_date is None and behind:
+        last.end_date = behind[0]
+        last.dates_from = sentence
+    last.status = "stopped"
 
 
 def _build_finding(group: list[Mention], rules: Rules) -> Finding:
@@ -274,6 +321,8 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     if start and end and end.value[:4] < start.value[:4]:
         end = None
     status = _final_status(mentions, has_start=start is not None, has_end=end is not None)
+    if status == "declined":
+        start = end = None
     text = best.sentence.text
     notes = [f"ambiguous date: {one.words}" for one in (start, end) if one and one.is_ambiguous]
     value: dict[str, Any] = {
@@ -287,7 +336,7 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     last = best.end
     first = best.start
     for one in (best.start_date, best.end_date):
-        if one is not None:
+        if one is not None and best.dates_from is None:
             first, last = min(first, one.start), max(last, one.end)
     if re.search(r"[()]", text[last : last + 1]) and "(" in text[first:last]:
         last += 1

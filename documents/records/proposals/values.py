@@ -174,7 +174,7 @@ def _first_group(match: re.Match[str], name: str) -> str | None:
 
 def read_alteration(match: re.Match[str], _rules: Rules) -> Value | None:
     """The alteration of a gene as it is written."""
-    return Value(match["alteration"].strip(" .,;:()"))
+    return Value((_first_group(match, "alteration") or "").strip(" .,;:"))
 
 
 CONVERTERS: Final[dict[str, Converter]] = {
