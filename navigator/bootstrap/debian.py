@@ -109,7 +109,9 @@ def find_library_folders(root: Path) -> list[Path]:
     """The folders below an unpacked root in which a program must look for libraries."""
     places = [root / "usr" / "lib", root / "lib"]
     places += [path for place in tuple(places) for path in place.glob("*-linux-gnu*")]
-    return [place for place in places if any(place.glob("*.so*"))]
+    # A few libraries keep parts of themselves one folder further down.
+    places += [path for place in tuple(places) for path in place.glob("*") if path.is_dir()]
+    return [place for place in dict.fromkeys(places) if any(place.glob("lib*.so*"))]
 
 
 def write_font_settings(root: Path) -> Path:
