@@ -1,0 +1,103 @@
+"""Compare what is proposed from the reports in `reports/` with what they say.
+
+Each report has a JSON file beside it: `facts` are all facts that a careful reader would write down,
+`traps` what a careless one might. A proposal that is not among the facts counts as wrong.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from documents.records.proposals import Proposal, propose
+
+REPORTS = Path(__file__).with_name("reports")
+
+
+@dataclass
+class Score:
+    """Counts per fact, and each difference in words."""
+
+    right: Counter[str] = field(default_factory=Counter)
+    wrong: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        return self.right.total() / max(1, self.right.total() + self.wrong.total())
+
+    @property
+    def recall(self) -> float:
+        return self.right.total() / max(1, self.right.total() + self.missed.total())
+
+    def add(self, other: "Score") -> None:
+        self.right += other.right
+        self.wrong += other.wrong
+        self.missed += other.missed
+        self.differences += other.differences
+
+    def table(self) -> str:
+        """One row a fact, as text."""
+        facts = sorted(set(self.right) | set(self.wrong) | set(self.missed))
+        rows = [f"{'fact':<32}{'right':>6}{'wrong':>6}{'missed':>7}"]
+        rows += [
+            f"{fact:<32}{self.right[fact]:>6}{self.wrong[fact]:>6}{self.missed[fact]:>7}"
+            for fact in facts
+        ]
+        rows.append(f"precision {self.precision:.3f}  recall {self.recall:.3f}")
+        return "\n".join(rows)
+
+
+def report_names() -> list[str]:
+    return sorted(path.stem for path in REPORTS.glob("*.txt"))
+
+
+def read_report(name: str) -> list[str]:
+    return (REPORTS / f"{name}.txt").read_text(encoding="utf-8").split("\f")
+
+
+def propose_from(name: str) -> list[Proposal]:
+    return propose(read_report(name))
+
+
+def read_expected(name: str) -> dict[str, Any]:
+    expected: dict[str, Any] = json.loads((REPORTS / f"{name}.json").read_text(encoding="utf-8"))
+    return expected
+
+
+def score_report(name: str) -> Score:
+    score = Score()
+    wanted = [(fact, _canonical(value)) for fact, value in read_expected(name)["facts"]]
+    for proposal in propose_from(name):
+        pair = (proposal.fact, _canonical(proposal.value))
+        kind = proposal.fact.partition(":")[0]
+        if pair in wanted:
+            wanted.remove(pair)
+            score.right[kind] += 1
+        else:
+            score.wrong[kind] += 1
+            score.differences.append(f"{name}: wrong  {pair[0]} = {pair[1]} from {proposal.quote!r}")
+    for fact, value in wanted:
+        score.missed[fact.partition(":")[0]] += 1
+        score.differences.append(f"{name}: missed {fact} = {value}")
+    return score
+
+
+def springs_trap(trap: str, proposal: Proposal) -> bool:
+    """Traps: `fact`, `fact=value`, `prior_treatments:agent` or `prior_treatments:agent:condition`."""
+    if trap.startswith("prior_treatments:"):
+        _fact, agent, condition = [*trap.split(":"), ""][:3]
+        value = proposal.value if isinstance(proposal.value, dict) else {}
+        return (
+            proposal.fact == "prior_treatments"
+            and value.get("agent") == agent
+            and (not condition or value.get("for_condition") == condition)
+        )
+    fact, _equals, value = trap.partition("=")
+    return proposal.fact == fact and (not value or str(proposal.value).lower() == value.lower())
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
