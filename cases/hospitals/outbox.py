@@ -72,10 +72,13 @@ def build_mail(message: Message) -> EmailMessage:
     )
 
 
-def deliver_message(message: Message) -> MessageState:
-    """Send a claimed message and say how it ended; raises only where nothing can have left."""
+def deliver_message(message: Message, mail: EmailMessage | None = None) -> MessageState:
+    """Send a claimed message and say how it ended; raises only where nothing can have left.
+
+    `mail` is what goes out where another room writes it: one with a private link, say.
+    """
     try:
-        build_mail(message).send()
+        (mail or build_mail(message)).send()
     except NOTHING_LEFT:
         settle_message(message, MessageState.QUEUED)
         raise

@@ -196,6 +196,12 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"grant {self.pk}"
 
+    def state(self, now: datetime) -> str:
+        """live, expired or revoked; to the minute and beyond."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "live" if self.expires_at > now else "expired"
+
 
 class AccessKind(models.TextChoices):
     CODE_SENT = "code_sent", _("Code sent")

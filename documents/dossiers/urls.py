@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from documents.dossiers import views
 
 app_name = "delivery"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("open/", views.show_opened, name="opened"),
+    path("open/file/", views.download, name="download"),
+    path("<str:token>/", views.show_link, name="link"),
+    path("<str:token>", views.show_link),
+]

@@ -1,0 +1,128 @@
+"""Making a version: gather, lay out, check, store. What a job does, and a command in its process.
+
+Nothing here changes the database before the caller's last transaction, so an attempt that dies
+leaves a version that is still being made, and at most an object that no row names.
+"""
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import pikepdf
+from django.core.exceptions import ValidationError
+
+from cases.accounts.audit import record
+from cases.casework.services import add_timeline_entry, make_task
+from documents.dossiers.gather import Gathered, gather_version
+from documents.dossiers.models import DossierItem, DossierVersion, VersionState
+from documents.dossiers.render import STEPS as RENDER_STEPS, render_dossier
+from documents.records.vault import StoredObject, seal_bytes
+
+GATHER: Final = "gather"
+LAY_OUT: Final = "lay_out"
+CHECK: Final = "check"
+STORE: Final = "store"
+TOTAL: Final = 3 + len(RENDER_STEPS)
+FOLDER: Final = "dossiers"
+Report = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    gathered: Gathered
+    stored: StoredObject
+    page_count: int
+
+
+def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Built:
+    """Gather, lay out, check and store; the database is only read.
+
+    Raises a ValidationError with a sentence where a person must change something first.
+    """
+    report(0, TOTAL, GATHER)
+    gathered = gather_version(version, now=now)
+
+    def on_step(done: int, total: int, step: str) -> None:  # noqa: ARG001  # counted with ours
+        if step:
+            report(1 + done, TOTAL, LAY_OUT)
+
+    pdf = render_dossier(gathered.contents, on_step=on_step)
+    report(TOTAL - 2, TOTAL, CHECK)
+    page_count = count_pages(pdf)
+    report(TOTAL - 1, TOTAL, STORE)
+    stored = seal_bytes(case_id=version.dossier.case_id, data=pdf, folder=FOLDER)
+    if stored.sha256 != hashlib.sha256(pdf).hexdigest():
+        raise RuntimeError("the stored dossier is not the rendered one")
+    return Built(gathered, stored, page_count)
+
+
+def count_pages(pdf: bytes) -> int:
+    """Open the file as a stranger would; how many pages it has."""
+    with pikepdf.open(io.BytesIO(pdf)) as opened:
+        return len(opened.pages)
+
+
+def keep_built(version: DossierVersion, built: Built, *, now: datetime) -> None:
+    """Write what was made, in the caller's transaction; only once, and only while it is wanted."""
+    kept = DossierVersion.objects.filter(pk=version.pk, state=VersionState.BUILDING).update(
+        state=VersionState.TO_CHECK,
+        contents=built.gathered.frozen,
+        contents_sha256=built.gathered.contents_sha256,
+        file_sha256=built.stored.sha256,
+        size=built.stored.size,
+        page_count=built.page_count,
+        object_name=built.stored.object_name,
+        failure_code="",
+    )
+    if not kept:
+        return
+    DossierItem.objects.bulk_create(
+        DossierItem(version=version, file=source.file, position=position)
+        for position, source in enumerate(built.gathered.files, start=1)
+    )
+    _record(version, "made", now)
+    add_timeline_entry(
+        case=version.dossier.case,
+        code="dossier_made",
+        actor=version.asked_by,
+        now=now,
+        target=f"dossiers.dossierversion:{version.pk}",
+        detail={"number": version.number},
+    )
+
+
+def keep_refusal(version: DossierVersion, refusal: ValidationError, *, now: datetime) -> None:
+    """A version that a person must help with: failed, with a task that says the sentence."""
+    code = str(getattr(refusal, "code", "") or "refused")
+    fail_version(version, code, " ".join(refusal.messages), now=now)
+
+
+def fail_version(version: DossierVersion, code: str, sentence: str, *, now: datetime) -> None:
+    failed = DossierVersion.objects.filter(pk=version.pk, state=VersionState.BUILDING).update(
+        state=VersionState.FAILED, failure_code=code[:60]
+    )
+    if not failed:
+        return
+    make_task(
+        title=f"Dossier version {version.number} could not be made: {sentence}"[:200],
+        case=version.dossier.case,
+        code="dossier_failed",
+        target=f"dossiers.dossierversion:{version.pk}",
+        assignee=version.asked_by,
+        now=now,
+    )
+    _record(version, "failed", now)
+
+
+def _record(version: DossierVersion, verb: str, now: datetime) -> None:
+    record(
+        action=f"dossier.{verb}",
+        actor=version.asked_by,
+        now=now,
+        case_id=version.dossier.case_id,
+        target=f"dossiers.dossierversion:{version.pk}",
+        detail={"number": version.number},
+    )

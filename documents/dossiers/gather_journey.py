@@ -1,0 +1,310 @@
+"""The way of a case as the dossier prints it: who asks whom, what is missing, letters, travel.
+
+A hospital reads of its own correspondence and appointments, never of another hospital's.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import formats
+from django.utils.translation import get_language_info
+
+from cases.casework.models import Case, Consent, ConsentPurpose, RequestState, Sex
+from cases.clinical.models import Fact
+from cases.clinical.standing import Standing
+from cases.clinical.values import PartialDate
+from cases.hospitals.models import Audience, Direction, Message, MessageState, Referral
+from cases.travel.models import Appointment, AppointmentState, Trip, TripState
+from documents.dossiers.contents import (
+    Confirmation,
+    Letter,
+    Patient,
+    Question,
+    Recipient,
+    TravelItem,
+)
+from documents.dossiers.findings import Flag, MissingItem, UnknownKind
+from documents.dossiers.printed import Absence, Listed
+from documents.dossiers.sources import SourceBook, date_of, full_date
+from documents.records.models import RecordKind
+
+NOT_RELEASED: Final = Absence("not released by the consent")
+REQUEST_WORDS: Final = {
+    RequestState.OPEN: "not received yet",
+    RequestState.RECEIVED: "received, being checked",
+    RequestState.CANNOT_GET: "the family cannot get it",
+}
+NOT_A_LETTER: Final = [MessageState.DRAFT, MessageState.HELD, MessageState.BOUNCED]
+
+
+def print_recipient(referral: Referral | None) -> Recipient | Absence:
+    if referral is None:
+        return Absence("no hospital has been chosen yet")
+    hospital = referral.hospital
+    return Recipient(
+        hospital=hospital.name,
+        unit=hospital.department,
+        place=f"{hospital.city}, {hospital.country}",
+        contact=referral.contact.name if referral.contact else "",
+    )
+
+
+def print_question(case: Case, referral: Referral | None) -> Question | Absence:
+    if referral is None:
+        return Absence("the question has not been agreed with the family yet")
+    owner = case.owner
+    return Question(
+        text=referral.question,
+        asked_by=settings.ORGANISATION,
+        answer_to=", ".join(part for part in (owner.name, owner.email, owner.phone) if part)
+        if owner
+        else settings.ORGANISATION,
+    )
+
+
+def print_patient(case: Case, referral: Referral | None, standing: Standing) -> Patient:
+    """The patient as far as a consent that names this hospital allows.
+
+    Without one, name and day of birth stay out; the age in years stays, because every reading
+    of the findings needs it. Without a hospital the dossier stays in the house.
+    """
+    patient = case.patient
+    consent: Consent | None = None
+    if referral is not None:
+        consent = (
+            case.consents.live()
+            .filter(purpose=ConsentPurpose.SHARE, recipient_id=referral.hospital_id)
+            .first()
+        )
+    shown = referral is None or consent is not None
+    born = standing.snapshot.patient.date_of_birth
+    exact = born.text if isinstance(born, PartialDate) and born.is_possible else ""
+    sexes = dict(Sex.choices)
+    sex = standing.snapshot.patient.sex
+    names = " · ".join(part for part in (patient.name, patient.native_name) if part)
+    return Patient(
+        name=names if shown else NOT_RELEASED,
+        birth_date=(exact or _why_no_birth(standing)) if shown else NOT_RELEASED,
+        age_years=_completed_years(born, standing.snapshot.reference_date),
+        sex=str(sexes[sex]).lower() if isinstance(sex, str) and sex in sexes else _absent_sex(sex),
+        country=patient.country or Absence("not recorded"),
+        language=_name_language(patient.language),
+        consent=_say_consent(referral, consent),
+    )
+
+
+def _why_no_birth(standing: Standing) -> Absence:
+    if "date_of_birth" in standing.conflicts:
+        return Absence("sources disagree")
+    return Absence("not recorded")
+
+
+def _absent_sex(sex: object) -> Absence:
+    return Absence("not recorded" if sex is None else "sources disagree")
+
+
+def _completed_years(born: object, day: date) -> int | None:
+    """Age where every day that the birth date may mean gives the same; else None."""
+    if not isinstance(born, PartialDate) or not born.is_possible:
+        return None
+    today = day.year * 10_000 + day.month * 100 + day.day
+    ages = {(today - born.first) // 10_000, (today - born.last) // 10_000}
+    age = ages.pop()
+    return age if not ages and age >= 0 else None
+
+
+def _name_language(code: str) -> str | Absence:
+    if not code:
+        return Absence("not recorded")
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
+
+
+def _say_consent(referral: Referral | None, consent: Consent | None) -> str:
+    if referral is None:
+        return "For use in the office only: no hospital is named"
+    if consent is None:
+        return "Name and birth date are left out: no consent names this hospital yet"
+    return (
+        f"Full identity, under the consent of {formats.date_format(consent.given_at, 'j M Y')} "
+        f"(text version {consent.text_version}) that names this hospital"
+    )
+
+
+def print_missing(
+    case: Case, referral: Referral | None, flag: Flag | Absence, book: SourceBook, day: date
+) -> Listed[MissingItem]:
+    """What was asked of the family, what this hospital wants and has not, and open rows."""
+    requests = list(case.record_requests.filter(state__in=list(REQUEST_WORDS)))
+    items = [
+        MissingItem(
+            what=request.title,
+            why=request.reason,
+            asked_of="the family",
+            asked_on=request.asked_at.date(),
+            state=REQUEST_WORDS[RequestState(request.state)],
+        )
+        for request in requests
+    ]
+    asked_kinds = {request.kind for request in requests}
+    items += _list_unmet_wishes(referral, book, day, asked_kinds)
+    if isinstance(flag, Flag):
+        items += [
+            MissingItem(what=row.ask, why=f"“{row.phrase}” cannot be compared without it")
+            for row in flag.rows
+            if row.unknown_kind is UnknownKind.MISSING and row.ask
+        ]
+    return tuple(items) or Absence("nothing is known to be missing")
+
+
+def _list_unmet_wishes(
+    referral: Referral | None, book: SourceBook, day: date, asked: set[str]
+) -> list[MissingItem]:
+    """Kinds of record that the hospital asks for and that are not there, or too old."""
+    if referral is None:
+        return []
+    items = []
+    for wish in referral.hospital.requirements.all():
+        dates = [
+            full_date(date_of(source.document))
+            for source in book.files
+            if source.document.kind == wish.kind
+        ]
+        if wish.kind in asked:
+            continue
+        label = str(dict(RecordKind.choices).get(wish.kind, wish.kind))
+        ages = [(day - done).days for done in dates if done is not None]
+        if not dates:
+            items.append(MissingItem(what=label, why="The hospital asks for it"))
+        elif _is_too_old(ages, wish.not_older_than_days):
+            why = (
+                f"The hospital asks for one at most {wish.not_older_than_days} days old; "
+                f"the latest is {min(ages)} days old"
+            )
+            items.append(MissingItem(what=f"Newer: {label}", why=why))
+    return items
+
+
+def _is_too_old(ages: list[int], limit: int | None) -> bool:
+    return limit is not None and bool(ages) and min(ages) > limit
+
+
+def print_correspondence(case: Case, referral: Referral | None) -> Listed[Letter]:
+    messages = Message.objects.filter(
+        thread__case=case, thread__audience=Audience.HOSPITAL
+    ).exclude(state__in=NOT_A_LETTER)
+    if referral is not None:
+        messages = messages.filter(thread__referral=referral)
+    letters = [
+        Letter(
+            on=(message.sent_at or message.created_at).date(),
+            way="to" if message.direction == Direction.OUT else "from",
+            party=_name_party(message),
+            about=message.thread.subject,
+            state=str(MessageState(message.state).label),
+        )
+        for message in messages.select_related("thread__referral__hospital", "contact").order_by(
+            "created_at", "id"
+        )
+    ]
+    return tuple(letters) or Absence("nobody has been written to yet")
+
+
+def _name_party(message: Message) -> str:
+    referral = message.thread.referral
+    hospital = referral.hospital.name if referral else ""
+    contact = message.contact.name if message.contact else ""
+    return ", ".join(part for part in (contact, hospital) if part)
+
+
+def print_travel(case: Case, referral: Referral | None) -> Listed[TravelItem]:
+    """Appointments and trips that concern this hospital, in the zone of the place."""
+    ours = Q() if referral is None else Q(hospital=referral.hospital_id) | Q(hospital=None)
+    appointments = (
+        Appointment.objects.filter(ours, case=case)
+        .exclude(state=AppointmentState.CANCELLED)
+        .select_related("hospital")
+    )
+    items = [
+        TravelItem(
+            what=appointment.title,
+            state=str(AppointmentState(appointment.state).label),
+            when=_say_moment(appointment.starts_at, appointment.time_zone),
+            note=", ".join(
+                part
+                for part in (
+                    appointment.place,
+                    appointment.hospital.name if appointment.hospital else "",
+                )
+                if part
+            ),
+        )
+        for appointment in appointments
+    ]
+    trips = (
+        Trip.objects.filter(ours, case=case)
+        .exclude(state=TripState.CANCELLED)
+        .prefetch_related("travellers", "items")
+    )
+    for trip in trips:
+        items += _print_trip(trip)
+    return tuple(items) or Absence("no appointment or trip is planned yet")
+
+
+def _print_trip(trip: Trip) -> list[TravelItem]:
+    travellers = list(trip.travellers.all())
+    visas = dict.fromkeys(str(each.get_visa_display()).lower() for each in travellers)
+    items = [
+        TravelItem(
+            what=f"Trip to {trip.city}, {trip.country}",
+            state=str(TripState(trip.state).label),
+            note=f"{len(travellers)} travelling; visa: {', '.join(visas)}" if travellers else "",
+        )
+    ]
+    items += [
+        TravelItem(
+            what=f"{part.get_kind_display()}: {part.title}",
+            state=str(TripState(trip.state).label),
+            when=(
+                f"{_say_moment(part.starts_at, part.starts_zone)} – "
+                f"{_say_moment(part.ends_at, part.ends_zone)}"
+            ),
+            note=part.place,
+        )
+        for part in trip.items.all()
+    ]
+    return items
+
+
+def _say_moment(moment: datetime, zone: str) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{formats.date_format(local, 'j M Y, H:i')} ({zone})"
+
+
+def print_confirmations(facts: Iterable[Fact]) -> Listed[Confirmation]:
+    """Who confirmed how many of the facts that stand here."""
+    by_person: dict[int, list[Fact]] = {}
+    for fact in facts:
+        if fact.decided_by_id is not None:
+            by_person.setdefault(fact.decided_by_id, []).append(fact)
+    confirmations = []
+    for confirmed in by_person.values():
+        person = confirmed[0].decided_by
+        moments = [fact.decided_at for fact in confirmed if fact.decided_at is not None]
+        if person is not None and moments:
+            confirmations.append(
+                Confirmation(
+                    name=person.name,
+                    role=str(person.get_role_display()),
+                    facts=len(confirmed),
+                    last_on=max(moments).date(),
+                )
+            )
+    confirmations.sort(key=lambda each: (-each.facts, each.name))
+    return tuple(confirmations) or Absence("no fact has been confirmed")

@@ -1,0 +1,67 @@
+"""The doorbells of this room: make a version, mail a link, mail a code."""
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from cases.hospitals.jobs import IN_DOUBT, ask_about_message
+from cases.hospitals.models import MessageState
+from cases.hospitals.outbox import claim_message, deliver_message, settle_message
+from cases.jobs.registry import Run, job_handler
+from documents.dossiers.building import build_file, keep_built, keep_refusal
+from documents.dossiers.links import build_code_mail, build_link_mail, is_open
+from documents.dossiers.models import DossierVersion, Grant, VersionState
+from documents.records.errors import StorageFull, StorageUnavailable
+
+WITH_ALL = ("version__dossier__case__patient", "version__dossier__referral", "contact__hospital")
+
+
+@job_handler("dossiers.build_version", queue="heavy", lease=timedelta(minutes=5))
+def build_version(run: Run, *, version_id: str) -> None:
+    """Make a version. What a person must change first is said in a task, and not tried again."""
+    version = DossierVersion.objects.select_related("dossier__case", "asked_by").get(pk=version_id)
+    if version.state != VersionState.BUILDING:
+        return
+    now = timezone.now()
+    try:
+        built = build_file(version, now=now, report=lambda *step: _report(run, *step))
+    except (StorageFull, StorageUnavailable):
+        raise  # passes by itself, or is given up to a person after the last attempt
+    except ValidationError as refusal:
+        with run.finishing():
+            keep_refusal(version, refusal, now=now)
+        return
+    with run.finishing():
+        keep_built(version, built, now=now)
+
+
+def _report(run: Run, done: int, total: int, step: str) -> None:
+    run.report_progress(done, total, step=step)
+
+
+@job_handler("dossiers.mail_link", queue="mail", max_attempts=9, back_off=timedelta(seconds=20))
+def mail_link(run: Run, *, grant_id: str) -> None:
+    """Send the mail with the link, once; a link that died meanwhile is not sent."""
+    grant = Grant.objects.select_related(*WITH_ALL).get(pk=grant_id)
+    message = claim_message(str(grant.message_id))
+    if message is None:
+        return
+    if not is_open(grant, timezone.now()):
+        settle_message(message, MessageState.DRAFT)
+        return
+    ended = deliver_message(message, build_link_mail(grant, message))
+    if ended in IN_DOUBT:
+        with run.finishing():
+            ask_about_message(message, ended, timezone.now())
+
+
+@job_handler("dossiers.mail_code", queue="mail", max_attempts=3, back_off=timedelta(seconds=5))
+def mail_code(run: Run, *, grant_id: str) -> None:
+    """Send the code that is good now. A second copy of one mail does no harm."""
+    grant = Grant.objects.select_related(*WITH_ALL).get(pk=grant_id)
+    now = timezone.now()
+    if grant.code_expires_at is None or grant.code_expires_at <= now or not is_open(grant, now):
+        return
+    build_code_mail(grant).send()
+    run.report_progress(1, 1)

@@ -1,0 +1,182 @@
+"""Reads across dossiers: how one is getting on, whose file this is, who opened what."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from cases.casework.models import Case
+from cases.jobs.models import Job
+from documents.dossiers.freezing import hash_frozen
+from documents.dossiers.models import (
+    SEALED_STATES,
+    Access,
+    Dossier,
+    DossierVersion,
+    Grant,
+    VersionState,
+)
+
+
+@dataclass(frozen=True)
+class AccessLine:
+    at: datetime
+    kind: str
+    kind_text: str
+
+
+@dataclass(frozen=True)
+class GrantLine:
+    id: UUID
+    contact: str
+    hospital: str
+    created_at: datetime
+    expires_at: datetime
+    state: str
+    """live, expired or revoked"""
+    accesses: tuple[AccessLine, ...]
+    mail_state: str
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    id: UUID
+    number: int
+    state: str
+    state_text: str
+    hospital: str
+    reference_date: str
+    page_count: int
+    size: int
+    contents_sha256: str
+    file_sha256: str
+    failure_code: str
+    asked_at: datetime
+    asked_by: str
+    sealed_at: datetime | None
+    sealed_by: str
+    grants: tuple[GrantLine, ...]
+    percent: int | None
+    """Of the making, while it is being made."""
+    step: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of a file whose bytes were sealed here.
+
+    `is_as_sealed` says that the frozen contents still have their hash as well.
+    """
+
+    is_as_sealed: bool
+    reference: str
+    number: int
+    state: str
+    sealed_at: datetime | None
+    newer: int | None
+    """The number of the newest sealed version, where this one is superseded."""
+    file_sha256: str
+
+
+def list_versions(case: Case, now: datetime) -> list[VersionLine]:
+    """All versions of a case with their links and accesses, newest first, in six queries."""
+    grants = Grant.objects.select_related("contact__hospital", "message").prefetch_related(
+        Prefetch("accesses", queryset=Access.objects.order_by("at", "id"))
+    )
+    versions = list(
+        DossierVersion.objects.filter(dossier__case=case)
+        .select_related("dossier__referral__hospital", "asked_by", "sealed_by")
+        .defer("contents")
+        .prefetch_related(Prefetch("grants", queryset=grants.order_by("created_at")))
+        .order_by("-asked_at", "-number")
+    )
+    jobs = {
+        job.subject: job
+        for job in Job.objects.unfinished().filter(
+            subject__in=[f"dossiers.dossierversion:{version.pk}" for version in versions]
+        )
+    }
+    return [
+        _describe_version(version, jobs.get(f"dossiers.dossierversion:{version.pk}"), now)
+        for version in versions
+    ]
+
+
+def _describe_version(version: DossierVersion, job: Job | None, now: datetime) -> VersionLine:
+    referral = version.dossier.referral
+    return VersionLine(
+        id=version.pk,
+        number=version.number,
+        state=version.state,
+        state_text=str(VersionState(version.state).label),
+        hospital=referral.hospital.name if referral else "",
+        reference_date=version.reference_date.isoformat(),
+        page_count=version.page_count,
+        size=version.size,
+        contents_sha256=version.contents_sha256,
+        file_sha256=version.file_sha256,
+        failure_code=version.failure_code,
+        asked_at=version.asked_at,
+        asked_by=version.asked_by.name if version.asked_by else "",
+        sealed_at=version.sealed_at,
+        sealed_by=version.sealed_by.name if version.sealed_by else "",
+        grants=_describe_grants(version.grants.all(), now),
+        percent=job.percent if job else None,
+        step=job.progress_step if job else "",
+    )
+
+
+def _describe_grants(grants: Iterable[Grant], now: datetime) -> tuple[GrantLine, ...]:
+    return tuple(
+        GrantLine(
+            id=grant.pk,
+            contact=grant.contact.name,
+            hospital=grant.contact.hospital.name,
+            created_at=grant.created_at,
+            expires_at=grant.expires_at,
+            state=grant.state(now),
+            accesses=tuple(
+                AccessLine(each.at, each.kind, str(each.get_kind_display()))
+                for each in grant.accesses.all()
+            ),
+            mail_state=grant.message.state if grant.message else "",
+        )
+        for grant in grants
+    )
+
+
+def find_newest_sealed(dossier: Dossier) -> DossierVersion | None:
+    newest: DossierVersion | None = (
+        DossierVersion.objects.filter(
+            dossier=dossier, state__in=[VersionState.SEALED, VersionState.SENT]
+        )
+        .defer("contents")
+        .order_by("-number")
+        .first()
+    )
+    return newest
+
+
+def verify_bytes(data: bytes) -> Verdict | None:
+    """Whose dossier a file is, and whether it is as sealed; None: no dossier has these bytes."""
+    digest = hashlib.sha256(data).hexdigest()
+    version = (
+        DossierVersion.objects.filter(file_sha256=digest, state__in=SEALED_STATES)
+        .select_related("dossier__case")
+        .first()
+    )
+    if version is None:
+        return None
+    newest = find_newest_sealed(version.dossier)
+    return Verdict(
+        is_as_sealed=hash_frozen(version.contents or {}) == version.contents_sha256,
+        reference=version.dossier.case.reference,
+        number=version.number,
+        state=version.state,
+        sealed_at=version.sealed_at,
+        newer=newest.number if newest and newest.number > version.number else None,
+        file_sha256=digest,
+    )

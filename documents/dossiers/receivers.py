@@ -1,0 +1,41 @@
+"""What this room hears from the left: links die at once, given-up work is said."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+from cases.casework.models import ConsentPurpose
+from cases.casework.signals import consent_withdrawn
+from cases.jobs.models import Job
+from cases.jobs.signals import job_given_up
+from documents.dossiers.building import fail_version
+from documents.dossiers.delivery import close_links
+from documents.dossiers.models import DossierVersion
+
+
+@receiver(consent_withdrawn)
+def close_links_of_consent(
+    case_id: UUID, now: datetime, purpose: str, recipient_id: UUID | None, **_news: Any
+) -> None:
+    """In the withdrawal's own transaction: no link outlives the consent it stood on."""
+    if purpose == ConsentPurpose.SHARE:
+        close_links(case_id=case_id, hospital_id=recipient_id, now=now)
+    elif purpose == ConsentPurpose.KEEP_RECORDS:
+        close_links(case_id=case_id, hospital_id=None, now=now)
+
+
+@receiver(job_given_up)
+def fail_what_was_given_up(job: Job, now: datetime, **_news: Any) -> None:
+    """A version whose making was given up says so instead of waiting for ever."""
+    if job.kind != "dossiers.build_version":
+        return
+    version = (
+        DossierVersion.objects.select_related("dossier__case", "asked_by")
+        .filter(pk=job.args["version_id"])
+        .first()
+    )
+    if version is not None:
+        sentence = "it stopped three times; make it again, or tell the office"
+        fail_version(version, job.error_code or "given_up", sentence, now=now)

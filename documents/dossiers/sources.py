@@ -1,0 +1,223 @@
+"""What may leave, and where it stands: the facts, the files behind them, and their citations.
+
+Invariant: a fact leaves only with words in an accepted record of the same case that goes into
+dossiers, or with a stated source. Everything that a dossier says of a patient's illness comes
+through here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db.models import Prefetch
+
+from cases.casework.models import Case
+from cases.clinical.fact_values import show_value
+from cases.clinical.models import Fact
+from cases.clinical.vocabulary import spec_for
+from documents.dossiers.contents import Source
+from documents.dossiers.printed import Absence, Cite, Fact as PrintedFact, Listed, Side
+from documents.records.models import (
+    Document,
+    DocumentFile,
+    DocumentState,
+    Evidence,
+    RecordKind,
+)
+
+# Papers that hospitals need for a bed, not for an opinion; listed only where a fact stands there.
+NOT_CLINICAL: Final = frozenset({RecordKind.IDENTITY, RecordKind.TRAVEL})
+KIND_ORDER: Final = {kind: place for place, kind in enumerate(RecordKind)}
+FULL_DATE: Final = 10
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file with its key (`S1`)."""
+
+    key: str
+    file: DocumentFile
+
+    @property
+    def document(self) -> Document:
+        return self.file.document
+
+
+class SourceBook:
+    """The facts of one case that may leave, and the sources that they are cited from."""
+
+    def __init__(self, case: Case) -> None:
+        self.facts: list[Fact] = find_leaving_facts(case)
+        self.files = _number_files(case, self.facts)
+        self._keys = {source.file.pk: source.key for source in self.files}
+        by_key: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            by_key.setdefault(fact.key, []).append(fact)
+        self.by_key = by_key
+
+    def cites(self, facts: Iterable[Fact]) -> tuple[Cite, ...]:
+        """Where facts stand, each place once."""
+        places: dict[tuple[str, int], Cite] = {}
+        for fact in facts:
+            for evidence in fact.evidence.all():
+                key = self._keys[evidence.file_id]
+                cite = Cite(source=key, page=evidence.page, quote=evidence.quote)
+                places.setdefault((key, evidence.page), cite)
+        return tuple(places[place] for place in sorted(places, key=_place_order))
+
+    def cite_file(self, file: DocumentFile) -> tuple[Cite, ...]:
+        key = self._keys.get(file.pk)
+        return () if key is None else (Cite(source=key, page=1),)
+
+    def of(self, *keys: str) -> list[Fact]:
+        """Facts with one of these keys, or of one of these families (`biomarker:`)."""
+        return [
+            fact
+            for key, facts in self.by_key.items()
+            if key in keys or any(key.startswith(family) for family in keys if family[-1] == ":")
+            for fact in facts
+        ]
+
+    def say(self, key: str, *, label: bool = True) -> PrintedFact | None:
+        """One fact in words, with all sides where sources disagree; None: not recorded."""
+        facts = self.of(key)
+        if not facts:
+            return None
+        spec = spec_for(key)
+        name = spec.label if label else ""
+        sides = self.sides(facts)
+        if len(sides) > 1:
+            return PrintedFact(text="sources disagree", label=name, sides=sides)
+        latest = max(facts, key=dated_of)
+        return PrintedFact(
+            text=sides[0].text,
+            label=name,
+            cites=sides[0].cites,
+            on=full_date(dated_of(latest)),
+            note=note_of(latest),
+        )
+
+    def sides(self, facts: Sequence[Fact]) -> tuple[Side, ...]:
+        """The different values of one fact, each with its places."""
+        grouped: dict[str, list[Fact]] = {}
+        for fact in facts:
+            grouped.setdefault(show_value(fact.key, fact.value), []).append(fact)
+        return tuple(Side(text=text, cites=self.cites(same)) for text, same in grouped.items())
+
+    def say_each(self, *keys: str) -> tuple[PrintedFact, ...]:
+        """Facts that stand beside one another, one line for each different value."""
+        lines: dict[tuple[str, str], list[Fact]] = {}
+        for fact in self.of(*keys):
+            lines.setdefault((fact.key, show_value(fact.key, fact.value)), []).append(fact)
+        return tuple(
+            PrintedFact(
+                text=text,
+                cites=self.cites(same),
+                on=full_date(dated_of(same[0])),
+                note=note_of(same[0]),
+            )
+            for (_key, text), same in lines.items()
+        )
+
+    def list_sources(self) -> Listed[Source]:
+        if not self.files:
+            return Absence("no record has been accepted yet")
+        return tuple(_describe_source(source) for source in self.files)
+
+
+def find_leaving_facts(case: Case) -> list[Fact]:
+    """Confirmed facts with ground to stand on, each with only the evidence that may be cited."""
+    ground = Evidence.objects.filter(
+        file__document__case=case,
+        file__document__state=DocumentState.ACCEPTED,
+        file__document__shown_to_hospitals=True,
+    ).select_related("file__document")
+    confirmed = (
+        Fact.objects.confirmed()
+        .filter(case=case)
+        .select_related("decided_by")
+        .prefetch_related(Prefetch("evidence", queryset=ground.order_by("page", "start")))
+        .order_by("key", "dated", "proposed_at", "id")
+    )
+    return [fact for fact in confirmed if fact.stated_source or fact.evidence.all()]
+
+
+def _number_files(case: Case, facts: Iterable[Fact]) -> list[SourceFile]:
+    """The newest file of each accepted record, and every file that a fact is cited from."""
+    files: dict[object, DocumentFile] = {
+        evidence.file_id: evidence.file for fact in facts for evidence in fact.evidence.all()
+    }
+    accepted = (
+        Document.objects.accepted()
+        .filter(case=case, shown_to_hospitals=True)
+        .exclude(kind__in=NOT_CLINICAL)
+    )
+    newest: dict[object, DocumentFile] = {}
+    for file in (
+        DocumentFile.objects.filter(document__in=accepted)
+        .select_related("document")
+        .order_by("version")
+    ):
+        newest[file.document_id] = file
+    files |= {file.pk: file for file in newest.values()}
+    ordered = sorted(files.values(), key=_file_order)
+    return [SourceFile(f"S{place}", file) for place, file in enumerate(ordered, start=1)]
+
+
+def _file_order(file: DocumentFile) -> tuple[int, int, str, str]:
+    document = file.document
+    newest_first = -int(date_of(document).replace("-", "").ljust(8, "0") or 0)
+    return (KIND_ORDER[RecordKind(document.kind)], newest_first, str(document.pk), str(file.pk))
+
+
+def _place_order(place: tuple[str, int]) -> tuple[int, int]:
+    return int(place[0][1:]), place[1]
+
+
+def _describe_source(source: SourceFile) -> Source:
+    document = source.document
+    dated = date_of(document)
+    rough = "" if full_date(dated) or not dated else f", {dated}"
+    issuer = f", {document.issuer}" if document.issuer else ""
+    return Source(
+        key=source.key,
+        title=f"{document.title}{issuer}",
+        kind=f"{RecordKind(document.kind).label}{rough}",
+        is_pathology=document.kind in {RecordKind.PATHOLOGY, RecordKind.BIOMARKER},
+        dated=full_date(dated),
+        received_on=document.received_at.date(),
+        pages=source.file.page_count or 1,
+        language=document.language or "not stated",
+        sha256=source.file.sha256,
+    )
+
+
+def date_of(document: Document) -> str:
+    """The date that says most of a paper: of the study, else of the specimen, else its own."""
+    return document.study_date or document.specimen_date or document.report_date
+
+
+def full_date(text: str) -> date | None:
+    """A date that is complete and in the calendar; another is told in words instead."""
+    if len(text) != FULL_DATE:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def dated_of(fact: Fact) -> str:
+    """The date that a value holds for: its own, else that of the paper it stands in."""
+    if fact.dated:
+        return str(fact.dated)
+    return max((date_of(each.file.document) for each in fact.evidence.all()), default="")
+
+
+def note_of(fact: Fact) -> str:
+    """What is told beside a value: a rough date, and who stated what no document says."""
+    dated = dated_of(fact)
+    rough = dated if dated and full_date(dated) is None else ""
+    stated = f"stated: {fact.stated_source}" if fact.stated_source else ""
+    return "; ".join(part for part in (rough, stated) if part)

@@ -1,0 +1,170 @@
+"""The pages of a hospital's private link: `/d/<token>/`, and `/d/open/` once it is opened.
+
+A GET shows a button and changes nothing, so that a mail scanner's look burns nothing. Opening
+is a POST with the code from the mailbox; from then on the address holds no token, and a signed
+cookie that only these pages get says which link was opened.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from documents.dossiers.delivery import (
+    ask_for_new_link,
+    find_grant,
+    find_grant_by_id,
+    open_link,
+    read_for_hospital,
+    send_code,
+)
+from documents.dossiers.links import Standing, standing_of
+from documents.dossiers.models import Grant
+from documents.dossiers.queries import find_newest_sealed
+from documents.dossiers.serving import pdf_headers
+
+COOKIE: Final = "__Secure-dossier" if settings.HTTPS else "dossier"
+COOKIE_PATH: Final = "/d/open/"
+COOKIE_GOOD_FOR: Final = 60 * 60
+SALT: Final = "dossiers.opened"
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The front of a link: ask for the code, then type it."""
+    now = timezone.now()
+    grant = find_grant(token)
+    standing = standing_of(grant, now) if grant is not None else Standing.CLOSED
+    if grant is None or standing is Standing.CLOSED:
+        return _show_nothing(request)
+    if standing is Standing.EXPIRED:
+        return _show_expired(request, grant, now)
+    if request.method != "POST":
+        return _show_front(request, grant, now)
+    try:
+        if "code" in request.POST:
+            code = "".join(request.POST["code"].split())
+            return _remember(open_link(grant=grant, code=code, now=now))
+        send_code(grant=grant, now=now)
+    except ValidationError as refusal:
+        return _show_front(request, grant, now, refusal)
+    return HttpResponseRedirect(request.path)
+
+
+def _show_front(
+    request: HttpRequest, grant: Grant, now: datetime, refusal: ValidationError | None = None
+) -> HttpResponse:
+    grant.refresh_from_db(fields=["code_expires_at"])
+    waits = grant.code_expires_at is not None and now < grant.code_expires_at
+    return render(
+        request,
+        "delivery/front.html",
+        {"waits_for_code": waits, "refusal": refusal.messages[0] if refusal else ""},
+        status=HTTPStatus.BAD_REQUEST if refusal else HTTPStatus.OK,
+    )
+
+
+def _show_expired(request: HttpRequest, grant: Grant, now: datetime) -> HttpResponse:
+    """Name the coordinator; a POST asks for a new link."""
+    asked = request.method == "POST"
+    if asked:
+        ask_for_new_link(grant=grant, now=now)
+    owner = grant.version.dossier.case.owner
+    context = {
+        "coordinator": owner.name if owner else settings.ORGANISATION,
+        "reference": grant.version.dossier.case.reference,
+        "asked": asked,
+    }
+    return render(request, "delivery/expired.html", context, status=HTTPStatus.GONE)
+
+
+def _show_nothing(request: HttpRequest) -> HttpResponse:
+    """One page for every link that opens nothing, whatever the reason."""
+    response = render(request, "delivery/nothing.html", status=HTTPStatus.NOT_FOUND)
+    response.delete_cookie(COOKIE, path=COOKIE_PATH, samesite="Strict")
+    return response
+
+
+def _remember(grant: Grant) -> HttpResponse:
+    response = HttpResponseRedirect(reverse("delivery:opened"))
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(str(grant.pk), salt=SALT),
+        max_age=COOKIE_GOOD_FOR,
+        path=COOKIE_PATH,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
+
+
+def _find_opened(request: HttpRequest, now: datetime) -> Grant | None:
+    """The grant that this browser opened, while its link is still open."""
+    try:
+        grant_id = signing.loads(
+            request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=COOKIE_GOOD_FOR
+        )
+        grant = find_grant_by_id(str(UUID(grant_id)))
+    except (signing.BadSignature, ValueError, TypeError, AttributeError):
+        return None
+    if grant is None or standing_of(grant, now) is not Standing.OPEN:
+        return None
+    return grant
+
+
+@login_not_required
+@never_cache
+@require_safe
+def show_opened(request: HttpRequest) -> HttpResponse:
+    """What was opened: reference, version, hash, and whether a newer one was sealed since."""
+    grant = _find_opened(request, timezone.now())
+    if grant is None:
+        return _show_nothing(request)
+    version = grant.version
+    newest = find_newest_sealed(version.dossier)
+    owner = version.dossier.case.owner
+    context = {
+        "reference": version.dossier.case.reference,
+        "version": version,
+        "newer": newest if newest is not None and newest.number > version.number else None,
+        "hospital": grant.contact.hospital,
+        "coordinator": owner.name if owner else settings.ORGANISATION,
+        "expires_at": grant.expires_at,
+        "hash_groups": [version.file_sha256[at : at + 8] for at in range(0, 64, 8)],
+    }
+    return render(request, "delivery/opened.html", context)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def download(request: HttpRequest) -> HttpResponse:
+    """The stored bytes as an attachment; the log is committed before the first of them."""
+    now = timezone.now()
+    grant = _find_opened(request, now)
+    if grant is None:
+        return _show_nothing(request)
+    try:
+        data = read_for_hospital(grant=grant, now=now)
+    except ValidationError as refusal:
+        return render(
+            request,
+            "delivery/trouble.html",
+            {"refusal": refusal.messages[0]},
+            status=HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+    return HttpResponse(data, headers=pdf_headers(grant.version))

@@ -1,0 +1,90 @@
+"""Accepted records with words in them, and facts that stand there, for tests of dossiers."""
+
+import hashlib
+import itertools
+from typing import Any
+
+from cases.accounts.models import User
+from cases.casework.consents import give_consent
+from cases.casework.models import Case, Consent, ConsentPurpose
+from cases.clinical.models import Fact
+from cases.clinical.services import confirm_fact, confirm_history_complete, propose_fact
+from documents.records.models import (
+    Document,
+    DocumentFile,
+    DocumentState,
+    Evidence,
+    RecordKind,
+)
+from tests.clinical.knowing import EVEROLIMUS, PNET, SOURCE, enter
+from tests.make import NOW, Cast
+
+_numbers = itertools.count(1)
+
+
+def accepted_record(
+    case: Case,
+    reviewer: User,
+    *,
+    kind: RecordKind = RecordKind.PATHOLOGY,
+    title: str = "Pathology report, liver biopsy",
+    study_date: str = "2026-09-18",
+) -> DocumentFile:
+    number = next(_numbers)
+    document = Document.objects.create(
+        case=case,
+        kind=kind,
+        title=title,
+        state=DocumentState.ACCEPTED,
+        study_date=study_date,
+        language="en",
+        received_at=NOW,
+        reviewed_by=reviewer,
+        reviewed_at=NOW,
+    )
+    return DocumentFile.objects.create(
+        document=document,
+        object_name=f"files/test/{number}",
+        content_type="application/pdf",
+        sha256=hashlib.sha256(str(number).encode()).hexdigest(),
+        size=1000,
+        page_count=3,
+        created_at=NOW,
+    )
+
+
+def propose_from(file: DocumentFile, key: str, value: object, quote: str = "as written") -> Fact:
+    fact = propose_fact(case=file.document.case, key=key, value=value, rule=f"en/{key}", now=NOW)
+    Evidence.objects.create(fact=fact, file=file, page=2, start=10, end=20, quote=quote)
+    return fact
+
+
+def read_from(
+    file: DocumentFile, actor: User, key: str, value: object, quote: str = "as written"
+) -> Fact:
+    return confirm_fact(fact=propose_from(file, key, value, quote), actor=actor, now=NOW)
+
+
+def fill_case(cast: Cast) -> DocumentFile:
+    """A metastatic pNET after everolimus, read from one accepted report; the file it stands in."""
+    file = accepted_record(cast.case, cast.coordinator)
+    for key, value in PNET.items():
+        read_from(file, cast.coordinator, key, value, quote=f"{key} as in the report")
+    enter(cast.case, cast.coordinator, "weight_kg", 70, dated="2026-11-02")
+    enter(cast.case, cast.coordinator, "prior_treatments", EVEROLIMUS)
+    confirm_history_complete(case=cast.case, stated_source=SOURCE, actor=cast.coordinator, now=NOW)
+    return file
+
+
+def agree(cast: Cast, **fields: Any) -> Consent:
+    """The parent agrees that the reviewer's hospital may see the papers."""
+    hospital = cast.reviewer.hospital
+    return give_consent(
+        case=fields.pop("case", cast.case),
+        purpose=ConsentPurpose.SHARE,
+        actor=cast.parent,
+        now=NOW,
+        language="en",
+        recipient_id=hospital.pk,
+        recipient_name=hospital.name,
+    )

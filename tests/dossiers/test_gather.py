@@ -1,0 +1,262 @@
+"""What a dossier says: only confirmed facts with ground to stand on, and why the rest is absent."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from cases.casework.consents import withdraw_consent
+from cases.casework.services import ask_for_record
+from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
+from cases.clinical.evaluating import evaluate_case
+from cases.clinical.models import SignOffMeaning
+from cases.clinical.services import correct_fact
+from cases.clinical.sign_offs import sign_off_evaluation
+from cases.hospitals.models import HospitalRequirement, Referral
+from cases.hospitals.services import receive_message
+from cases.travel.models import Appointment, Trip
+from documents.dossiers.contents import hash_contents
+from documents.dossiers.errors import WordRefused
+from documents.dossiers.findings import Flag, Overall, UnknownKind
+from documents.dossiers.freezing import freeze_contents, hash_frozen
+from documents.dossiers.gather import Gathered, gather_version
+from documents.dossiers.models import DossierVersion
+from documents.dossiers.printed import Absence
+from documents.dossiers.services import begin_version
+from documents.records.models import Document, DocumentState, RecordKind
+from tests import make
+from tests.clinical.knowing import enter
+from tests.dossiers.records import accepted_record, agree, fill_case, propose_from, read_from
+from tests.make import Cast
+
+
+def gather(cast: Cast, now: datetime, *, referral: Referral | None = None) -> Gathered:
+    version, _new = begin_version(
+        case=cast.case, referral=referral, actor=cast.coordinator, now=now
+    )
+    gathered = gather_version(version, now=now)
+    DossierVersion.objects.filter(pk=version.pk).update(state="failed")
+    return gathered
+
+
+def flag_of(gathered: Gathered) -> Flag:
+    flag = gathered.contents.flag
+    assert isinstance(flag, Flag)
+    return flag
+
+
+def test_a_full_case_corresponds_and_cites_its_report(cast: Cast, now: datetime) -> None:
+    fill_case(cast)
+    flag = flag_of(gather(cast, now))
+    assert (flag.overall, flag.cohort) == (Overall.MATCH, "pNET")
+    row = next(row for row in flag.rows if row.id == "histology_net")
+    assert (row.cites[0].source, row.cites[0].page) == ("S1", 2)
+    assert row.cites[0].quote == "histology as in the report"
+    assert row.confirmed_by == cast.coordinator.name
+
+
+def test_a_proposed_fact_is_nowhere(cast: Cast, now: datetime) -> None:
+    file = accepted_record(cast.case, cast.coordinator)
+    propose_from(file, "histology", "MiNEN_NEC_component", quote="canary of a proposal")
+    said = str(gather(cast, now).frozen)
+    assert "canary of a proposal" not in said
+    assert "MiNEN" not in said
+
+
+@pytest.mark.parametrize(
+    "state", [DocumentState.TO_REVIEW, DocumentState.REJECTED, DocumentState.WITHDRAWN]
+)
+def test_a_fact_whose_record_is_not_accepted_is_nowhere(
+    cast: Cast, now: datetime, state: DocumentState
+) -> None:
+    file = fill_case(cast)
+    assert flag_of(gather(cast, now)).overall is Overall.MATCH
+    Document.objects.filter(pk=file.document_id).update(state=state)
+    gathered = gather(cast, now)
+    assert flag_of(gathered).overall is Overall.INSUFFICIENT
+    assert "as in the report" not in str(gathered.frozen)
+    assert isinstance(gathered.contents.sources, Absence)
+
+
+def test_a_fact_on_another_cases_record_is_nowhere(cast: Cast, now: datetime) -> None:
+    file = accepted_record(make.case(), cast.coordinator)
+    fact = propose_from(accepted_record(cast.case, cast.coordinator), "grade", "G2")
+    fact.evidence.update(file=file)
+    correct_fact(fact=fact, value="G3", actor=cast.coordinator, now=now)
+    assert "G3" not in str(gather(cast, now).frozen["diagnosis_details"])
+
+
+def test_a_record_kept_from_hospitals_is_not_cited(cast: Cast, now: datetime) -> None:
+    file = fill_case(cast)
+    Document.objects.filter(pk=file.document_id).update(shown_to_hospitals=False)
+    assert "as in the report" not in str(gather(cast, now).frozen)
+
+
+def test_what_a_named_person_stated_says_who_said_so(cast: Cast, now: datetime) -> None:
+    enter(cast.case, cast.coordinator, "allergy", "penicillin")
+    group = next(each for each in gather(cast, now).contents.history if each.name == "Allergies")
+    assert not isinstance(group.facts, Absence)
+    assert "stated: letter of Dr. Anselm Vogt" in group.facts[0].note
+
+
+def test_a_corrected_fact_keeps_its_words(cast: Cast, now: datetime) -> None:
+    file = accepted_record(cast.case, cast.coordinator)
+    fact = propose_from(file, "ki67_percent", 80, quote="Ki-67: 8,0 %")
+    correct_fact(fact=fact, value=8, actor=cast.coordinator, now=now)
+    markers = gather(cast, now).contents.markers
+    assert not isinstance(markers, Absence)
+    assert (markers[0].text, markers[0].cites[0].quote) == ("8 %", "Ki-67: 8,0 %")
+
+
+def test_reports_that_disagree_stand_side_by_side(cast: Cast, now: datetime) -> None:
+    fill_case(cast)
+    other = accepted_record(cast.case, cast.coordinator, title="Second opinion")
+    read_from(other, cast.clinician, "histology", "NEC", quote="poorly differentiated NEC")
+    gathered = gather(cast, now)
+    row = next(row for row in flag_of(gathered).rows if row.id == "histology_net")
+    assert row.unknown_kind is UnknownKind.CONFLICT
+    assert {cite.quote for side in row.sides for cite in side.cites} == {
+        "histology as in the report",
+        "poorly differentiated NEC",
+    }
+    assert not isinstance(gathered.contents.diagnosis, Absence)
+    assert len(gathered.contents.diagnosis.sides) == 2
+
+
+def test_an_empty_case_says_why_each_part_is_empty(cast: Cast, now: datetime) -> None:
+    contents = gather(cast, now).contents
+    for part in ("flag", "treatments", "biomarkers", "sources", "attention", "travel", "stage"):
+        absent = getattr(contents, part)
+        assert isinstance(absent, Absence)
+        assert absent.reason
+
+
+def test_the_patient_is_named_only_under_a_consent_for_this_hospital(
+    cast: Cast, now: datetime
+) -> None:
+    without = gather(cast, now, referral=cast.referral)
+    assert cast.case.patient.name not in str(without.frozen)
+    assert "1968-05-20" not in str(without.frozen["patient"])
+    assert without.contents.patient.age_years == 58
+    consent = agree(cast)
+    named = gather(cast, now, referral=cast.referral).contents.patient
+    assert (named.name, named.birth_date) == (cast.case.patient.name, "1968-05-20")
+    withdraw_consent(consent=consent, actor=cast.parent, now=now)
+    again = gather(cast, now, referral=cast.referral)
+    assert cast.case.patient.name not in str(again.frozen)
+
+
+def test_what_was_asked_and_what_this_hospital_wants_is_listed_as_missing(
+    cast: Cast, now: datetime
+) -> None:
+    ask_for_record(
+        case=cast.case,
+        kind="biomarker",
+        title="Report of the genetic test",
+        reason="The hospital reads it.",
+        actor=cast.coordinator,
+        now=now,
+    )
+    hospital = cast.reviewer.hospital
+    HospitalRequirement.objects.create(
+        hospital=hospital, kind=RecordKind.IMAGING, not_older_than_days=30
+    )
+    accepted_record(
+        cast.case,
+        cast.coordinator,
+        kind=RecordKind.IMAGING,
+        title="CT abdomen",
+        study_date="2026-10-22",
+    )
+    missing = gather(cast, now, referral=cast.referral).contents.missing
+    assert not isinstance(missing, Absence)
+    told = {item.what: item for item in missing}
+    assert told["Report of the genetic test"].asked_of == "the family"
+    assert "31 days old" in told["Newer: Imaging report"].why
+
+
+def test_a_study_on_the_last_day_is_still_fresh(cast: Cast, now: datetime) -> None:
+    HospitalRequirement.objects.create(
+        hospital=cast.reviewer.hospital, kind=RecordKind.IMAGING, not_older_than_days=30
+    )
+    accepted_record(
+        cast.case, cast.coordinator, kind=RecordKind.IMAGING, title="CT", study_date="2026-10-23"
+    )
+    contents = gather(cast, now, referral=cast.referral).contents
+    assert "Newer" not in str(freeze_contents(contents)["missing"])
+
+
+def test_letters_and_appointments_of_another_hospital_stay_out(cast: Cast, now: datetime) -> None:
+    from cases.hospitals.services import open_referral  # noqa: PLC0415
+
+    other = make.contact()
+    referral = open_referral(
+        case=cast.case, contact=other, question="Yours?", actor=cast.coordinator, now=now
+    )
+    receive_message(thread=referral.threads.get(), body="canary", contact=other, now=now)
+    Appointment.objects.create(
+        case=cast.case,
+        hospital=other.hospital,
+        title="Visit elsewhere",
+        starts_at=now,
+        time_zone="Europe/Berlin",
+    )
+    ours = gather(cast, now, referral=cast.referral)
+    assert isinstance(ours.contents.correspondence, Absence)
+    assert isinstance(ours.contents.travel, Absence)
+    theirs = gather(cast, now, referral=referral)
+    assert not isinstance(theirs.contents.correspondence, Absence)
+    assert "canary" not in str(theirs.frozen)
+
+
+def test_trips_stand_in_the_time_of_the_place(cast: Cast, now: datetime) -> None:
+    Appointment.objects.create(
+        case=cast.case, title="First visit", starts_at=now, time_zone="Asia/Kolkata"
+    )
+    Trip.objects.create(case=cast.case, city="Lindenau", country="Germany", time_zone="UTC")
+    travel = gather(cast, now).contents.travel
+    assert not isinstance(travel, Absence)
+    assert [item.what for item in travel] == ["First visit", "Trip to Lindenau, Germany"]
+    assert travel[0].when == "22 Nov 2026, 14:30 (Asia/Kolkata)"
+
+
+def test_a_sign_off_stands_only_beside_the_facts_that_were_signed(
+    cast: Cast, now: datetime
+) -> None:
+    file = fill_case(cast)
+    flag = evaluate_case(case=cast.case, definition=load_definitions()[DEFAULT_INDICATION], now=now)
+    sign_off_evaluation(
+        evaluation=flag,
+        meaning=SignOffMeaning.READING_REVIEWED,
+        statement="Reading A was weighed.",
+        actor=cast.clinician,
+        now=now,
+    )
+    signed = gather(cast, now).contents.sign_offs
+    assert not isinstance(signed, Absence)
+    assert signed[0].name == cast.clinician.name
+    Document.objects.filter(pk=file.document_id).update(state=DocumentState.WITHDRAWN)
+    assert isinstance(gather(cast, now).contents.sign_offs, Absence)
+
+
+def test_the_hash_depends_on_what_is_said_and_not_on_when(cast: Cast, now: datetime) -> None:
+    fill_case(cast)
+    first = gather(cast, now)
+    later = gather(cast, now + timedelta(hours=2))
+    assert first.contents_sha256 == later.contents_sha256
+    enter(cast.case, cast.coordinator, "ecog", 1)
+    assert gather(cast, now).contents_sha256 != first.contents_sha256
+
+
+def test_the_frozen_form_has_the_hash_of_the_contents(cast: Cast, now: datetime) -> None:
+    fill_case(cast)
+    gathered = gather(cast, now)
+    assert hash_frozen(gathered.frozen) == hash_contents(gathered.contents)
+
+
+@pytest.mark.parametrize("word", ["eligible", "a good candidate", "guarantees", "qualifies"])
+def test_a_word_that_promises_is_refused_with_its_place(
+    cast: Cast, now: datetime, word: str
+) -> None:
+    Referral.objects.filter(pk=cast.referral.pk).update(question=f"She is {word}; yes?")
+    with pytest.raises(WordRefused, match="question"):
+        gather(cast, now, referral=cast.referral)
