@@ -10,7 +10,7 @@ from cases.hospitals.models import Contact, Hospital, Referral
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 _numbers = itertools.count(1)
-PASSWORD = "a long sentence to sign in with"  # noqa: S105  # of people who do not exist
+PASSWORD = "a long sentence to sign in with"  # of people who do not exist
 
 
 def user(
@@ -95,7 +95,8 @@ def referral(*, case: Case, contact: Contact) -> Referral:
 @dataclass(frozen=True)
 class Cast:
     """One case and everyone around it; `stranger` is a parent of another family, `outsider` a
-    coordinator of another team, `administrator` has no clinical access."""
+    coordinator of another team, `administrator` has no clinical access.
+    """
 
     case: Case
     coordinator: User
@@ -114,9 +115,7 @@ def cast() -> Cast:
     coordinator = user(team=mine)
     ours = case(owner=coordinator, team=mine)
     parent = user(role=Role.FAMILY, name="Rosa Velasco", email="rosa@family.example")
-    CaseParty.objects.create(
-        case=ours, user=parent, relation=Relation.PARENT, may_consent=True
-    )
+    CaseParty.objects.create(case=ours, user=parent, relation=Relation.PARENT, may_consent=True)
     stranger = user(role=Role.FAMILY, name="Omar Haddad", email="omar@family.example")
     theirs = case(owner=user(team=other), team=other, patient=patient(name="Lina Haddad"))
     CaseParty.objects.create(case=theirs, user=stranger, relation=Relation.PARENT)

@@ -36,7 +36,7 @@ class PersonAdmin(OfficeAdmin):
             return people
         return people.filter(role__in=STAFF_ROLES)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  # Django passes it so
         obj.is_staff = obj.role in STAFF_ROLES
         if not change:
             obj.set_unusable_password()

@@ -3,6 +3,7 @@
 Rows are changed by services, on pages of the desk; a list shows, filters and links.
 """
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin
@@ -13,6 +14,11 @@ from django.utils import timezone
 
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
+
+
+def name_row(row: Model) -> str:
+    """`label.model:id`, as the record of looks and acts names a row."""
+    return f"{row._meta.label_lower}:{row.pk}"  # noqa: SLF001  # Django's public name for it
 
 
 class LookOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic over its model
@@ -54,13 +60,13 @@ class LookOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic over
     ) -> HttpResponse:
         """Show one row, and record that it was looked at."""
         response = super().change_view(request, object_id, form_url, extra_context)
-        row = self.get_object(request, object_id) if response.status_code == 200 else None
+        row = self.get_object(request, object_id) if response.status_code == HTTPStatus.OK else None
         if row is not None:
             record(
                 action="desk.read",
                 actor=request.user,  # type: ignore[arg-type]  # the site lets in users only
                 case_id=self.find_case_id(row),
-                target=f"{row._meta.label_lower}:{row.pk}",
+                target=name_row(row),
                 now=timezone.now(),
             )
         return response
@@ -124,8 +130,8 @@ class OfficeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic over i
 
     def write_audit(self, request: HttpRequest, row: Model, verb: str) -> None:
         record(
-            action=f"{row._meta.model_name}.{verb}",
+            action=f"{type(row).__name__.lower()}.{verb}",
             actor=request.user,  # type: ignore[arg-type]  # the site lets in users only
-            target=f"{row._meta.label_lower}:{row.pk}",
+            target=name_row(row),
             now=timezone.now(),
         )

@@ -74,7 +74,7 @@ class CaseAdmin(LookOnlyAdmin):
 
     def change_view(
         self,
-        request: HttpRequest,
+        request: HttpRequest,  # noqa: ARG002
         object_id: str,
         form_url: str = "",  # noqa: ARG002
         extra_context: dict[str, object] | None = None,  # noqa: ARG002
@@ -115,5 +115,3 @@ class ConsentAdmin(LookOnlyAdmin):
     list_filter = ("purpose",)
     list_select_related = ("case",)
     search_fields = ("case__reference",)
-
-

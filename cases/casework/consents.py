@@ -19,9 +19,7 @@ from cases.casework.signals import consent_frozen, consent_withdrawn, patient_di
 TEXT_VERSION = "2026-1"
 
 
-def has_live_consent(
-    case: Case, purpose: ConsentPurpose, recipient_id: UUID | None = None
-) -> bool:
+def has_live_consent(case: Case, purpose: ConsentPurpose, recipient_id: UUID | None = None) -> bool:
     return case.consents.live().filter(purpose=purpose, recipient_id=recipient_id).exists()
 
 
@@ -58,7 +56,7 @@ def give_consent(
     if party is None:
         raise errors.ConsentNotTheirs
     if (purpose == ConsentPurpose.SHARE) != (recipient_id is not None):
-        raise errors.ConsentNamesNoHospital(purpose)
+        raise errors.ConsentNamesNoHospital(str(purpose.label))
     Case.objects.select_for_update().get(pk=case.pk)
     live = case.consents.live().filter(purpose=purpose, recipient_id=recipient_id).first()
     if live is not None:

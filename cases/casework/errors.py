@@ -3,15 +3,15 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.casework.models import ConsentPurpose, Stage
-
 
 class StageNotReachable(ValidationError):
+    """`left` and `wanted` are the stages as people read them."""
+
     def __init__(self, *, left: str, wanted: str) -> None:
         super().__init__(
             _("A case at “%(left)s” cannot go to “%(wanted)s”; take the next stage."),
             code="stage_not_reachable",
-            params={"left": Stage(left).label, "wanted": Stage(wanted).label},
+            params={"left": left, "wanted": wanted},
         )
 
 
@@ -48,11 +48,13 @@ class ConsentNotTheirs(ValidationError):
 
 
 class ConsentNamesNoHospital(ValidationError):
-    def __init__(self, purpose: ConsentPurpose) -> None:
+    def __init__(self, purpose: str) -> None:
         super().__init__(
-            _("Consent to “%(purpose)s” names one hospital if papers go there, and none otherwise."),
+            _(
+                "Consent to “%(purpose)s” names one hospital if papers go there, and none otherwise."
+            ),
             code="consent_names_no_hospital",
-            params={"purpose": purpose.label},
+            params={"purpose": purpose},
         )
 
 

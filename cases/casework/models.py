@@ -34,7 +34,11 @@ class Patient(models.Model):
         _("name in its own script"), max_length=150, blank=True, default=""
     )
     birth_date = models.CharField(
-        _("date of birth"), max_length=10, blank=True, default="", validators=[validate_partial_date]
+        _("date of birth"),
+        max_length=10,
+        blank=True,
+        default="",
+        validators=[validate_partial_date],
     )
     sex = models.CharField(_("sex"), max_length=10, choices=Sex.choices, default=Sex.UNKNOWN)
     country = models.CharField(_("country"), max_length=60, blank=True, default="")
@@ -52,7 +56,7 @@ class Patient(models.Model):
     def age_on(self, day: date) -> int | None:
         """Completed years on a day; None while the birth date is not complete."""
         parts = self.birth_date.split("-")
-        if len(parts) != 3:
+        if len(parts) != len(("year", "month", "day")):
             return None
         year, month, born_day = (int(part) for part in parts)
         return day.year - year - ((day.month, day.day) < (month, born_day))
@@ -85,9 +89,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if user.role == Role.FAMILY:
             return self.filter(
                 Exists(
-                    CaseParty.objects.filter(
-                        case=OuterRef("pk"), user=user, ended_at__isnull=True
-                    )
+                    CaseParty.objects.filter(case=OuterRef("pk"), user=user, ended_at__isnull=True)
                 )
             )
         if not user.works_on_cases:

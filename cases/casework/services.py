@@ -87,9 +87,7 @@ def take_next_reference(year: int) -> str:
 
 
 @transaction.atomic
-def advance_stage(
-    *, case: Case, to: Stage, actor: User, now: datetime, reason: str = ""
-) -> Case:
+def advance_stage(*, case: Case, to: Stage, actor: User, now: datetime, reason: str = "") -> Case:
     """Move a case to another stage and tell the timeline.
 
     One stage forward, or back (or closed early) with a reason. The row is locked, so two
@@ -97,7 +95,7 @@ def advance_stage(
     """
     case = Case.objects.select_for_update().get(pk=case.pk)
     if not case.can_move_to(to):
-        raise errors.StageNotReachable(left=case.stage, wanted=to)
+        raise errors.StageNotReachable(left=case.get_stage_display(), wanted=str(to.label))
     if case.needs_reason_for(to) and not reason.strip():
         raise errors.ReasonNeeded
     left, case.stage, case.stage_since = case.stage, to, now
@@ -150,7 +148,11 @@ def add_note(*, case: Case, text: str, actor: User, now: datetime) -> Note:
         raise errors.ReasonNeeded
     note = Note.objects.create(case=case, author=actor, text=text.strip(), created_at=now)
     record(
-        action="note.added", actor=actor, case_id=case.pk, target=f"casework.note:{note.pk}", now=now
+        action="note.added",
+        actor=actor,
+        case_id=case.pk,
+        target=f"casework.note:{note.pk}",
+        now=now,
     )
     return note
 
@@ -226,9 +228,7 @@ def make_task(
 @transaction.atomic
 def finish_task(*, task: Task, actor: User, now: datetime, dropped: bool = False) -> Task:
     state = TaskState.DROPPED if dropped else TaskState.DONE
-    changed = Task.objects.open().filter(pk=task.pk).update(
-        state=state, done_at=now, done_by=actor
-    )
+    changed = Task.objects.open().filter(pk=task.pk).update(state=state, done_at=now, done_by=actor)
     if not changed:
         raise errors.AlreadyAnswered
     record(

@@ -3,18 +3,13 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.hospitals.models import ReferralState
-
 
 class ReferralMoveRefused(ValidationError):
     def __init__(self, *, left: str, wanted: str) -> None:
         super().__init__(
             _("A referral at “%(left)s” cannot become “%(wanted)s”."),
             code="referral_move_refused",
-            params={
-                "left": ReferralState(left).label,
-                "wanted": ReferralState(wanted).label,
-            },
+            params={"left": left, "wanted": wanted},
         )
 
 

@@ -16,9 +16,7 @@ IN_DOUBT_AFTER = timedelta(minutes=10)
 IN_DOUBT = (MessageState.UNKNOWN, MessageState.BOUNCED)
 
 
-@job_handler(
-    "hospitals.send_mail", queue="mail", max_attempts=9, back_off=timedelta(seconds=20)
-)
+@job_handler("hospitals.send_mail", queue="mail", max_attempts=9, back_off=timedelta(seconds=20))
 def send_mail(run: Run, *, message_id: str) -> None:
     """Send one message; waits up to a day for a server that does not answer."""
     message = claim_message(message_id)

@@ -121,7 +121,9 @@ class Referral(models.Model):
     outcome = models.CharField(
         _("answer"), max_length=20, choices=ReferralOutcome.choices, blank=True, default=""
     )
-    outcome_note = models.TextField(_("in the hospital's words"), max_length=2000, blank=True, default="")
+    outcome_note = models.TextField(
+        _("in the hospital's words"), max_length=2000, blank=True, default=""
+    )
     created_at = models.DateTimeField(_("made at"))
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     answer_due_at = models.DateTimeField(_("answer expected by"), null=True, blank=True)

@@ -27,9 +27,7 @@ def stop_sending(case_id: UUID, **_kwargs: Any) -> None:
 
 
 @receiver(consent_withdrawn)
-def stop_sending_to(
-    case_id: UUID, purpose: str, recipient_id: UUID | None, **_kwargs: Any
-) -> None:
+def stop_sending_to(case_id: UUID, purpose: str, recipient_id: UUID | None, **_kwargs: Any) -> None:
     if purpose == "share":
         Message.objects.filter(
             thread__case_id=case_id,

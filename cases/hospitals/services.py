@@ -36,9 +36,7 @@ REFERRAL_MOVES: dict[ReferralState, frozenset[ReferralState]] = {
     S.SENT: frozenset(
         {S.OPENED, S.ACKNOWLEDGED, S.INFO_REQUESTED, S.DECIDED, S.NO_RESPONSE, S.WITHDRAWN}
     ),
-    S.OPENED: frozenset(
-        {S.ACKNOWLEDGED, S.INFO_REQUESTED, S.DECIDED, S.NO_RESPONSE, S.WITHDRAWN}
-    ),
+    S.OPENED: frozenset({S.ACKNOWLEDGED, S.INFO_REQUESTED, S.DECIDED, S.NO_RESPONSE, S.WITHDRAWN}),
     S.ACKNOWLEDGED: frozenset({S.INFO_REQUESTED, S.DECIDED, S.NO_RESPONSE, S.WITHDRAWN}),
     S.INFO_REQUESTED: frozenset({S.INFO_SUPPLIED, S.DECIDED, S.WITHDRAWN}),
     S.INFO_SUPPLIED: frozenset({S.INFO_REQUESTED, S.DECIDED, S.NO_RESPONSE, S.WITHDRAWN}),
@@ -106,7 +104,9 @@ def move_referral(
         .get(pk=referral.pk)
     )
     if to not in REFERRAL_MOVES[ReferralState(referral.state)]:
-        raise errors.ReferralMoveRefused(left=referral.state, wanted=to)
+        raise errors.ReferralMoveRefused(
+            left=referral.get_state_display(), wanted=str(ReferralState(to).label)
+        )
     if to == S.SENT:
         require_sendable(
             referral.case, hospital_id=referral.hospital_id, hospital_name=referral.hospital.name

@@ -49,6 +49,4 @@ def ring_waiting_jobs() -> int:
 def queue_due_work() -> None:
     """The timetable's minute: each room queues what has fallen due."""
     minute_passed.send(sender=Job, now=timezone.now())
-    Job.objects.filter(
-        state=JobState.DONE, finished_at__lt=from_now(-timedelta(days=30))
-    ).delete()
+    Job.objects.filter(state=JobState.DONE, finished_at__lt=from_now(-timedelta(days=30))).delete()

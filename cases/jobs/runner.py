@@ -51,9 +51,7 @@ class ClaimedRun:
         self.finished = True
 
     def _update_mine(self, **changes: Any) -> None:
-        mine = Job.objects.filter(
-            pk=self.job.pk, state=JobState.RUNNING, attempts=self.attempt
-        )
+        mine = Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING, attempts=self.attempt)
         if not mine.update(**changes):
             raise LostClaim
 
@@ -94,14 +92,12 @@ def give_up(job: Job, code: str) -> bool:
         closed = (
             Job.objects.unfinished()
             .filter(pk=job.pk, attempts__gte=F("max_attempts"))
-            .update(
-                state=JobState.GIVEN_UP, finished_at=Now(), lease_until=None, error_code=code
-            )
+            .update(state=JobState.GIVEN_UP, finished_at=Now(), lease_until=None, error_code=code)
         )
         if closed:
             job.refresh_from_db()
             job_given_up.send(sender=Job, job=job, now=timezone.now())
-            log.error("job.given_up", job=str(job.pk), kind=job.kind, code=code)
+            log.warning("job.given_up", job=str(job.pk), kind=job.kind, code=code)
     return bool(closed)
 
 
@@ -113,7 +109,7 @@ def run_claimed_job(job_id: str) -> bool:
     try:
         kind = find_job_kind(row.kind)
     except UnknownJobKind:
-        log.error("job.unknown_kind", job=str(job_id))
+        log.warning("job.unknown_kind", job=str(job_id))
         return False
     job = claim_job(job_id, lease=kind.lease)
     if job is None:

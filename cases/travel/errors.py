@@ -3,8 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from cases.travel.models import TripState
-
 
 class UnknownTimeZone(ValidationError):
     def __init__(self, name: str) -> None:
@@ -25,7 +23,7 @@ class TripMoveRefused(ValidationError):
         super().__init__(
             _("A trip at “%(left)s” cannot become “%(wanted)s”."),
             code="trip_move_refused",
-            params={"left": TripState(left).label, "wanted": TripState(wanted).label},
+            params={"left": left, "wanted": wanted},
         )
 
 

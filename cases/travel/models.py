@@ -34,7 +34,9 @@ class Appointment(models.Model):
     starts_at = models.DateTimeField(_("begins"))
     minutes = models.PositiveIntegerField(_("minutes"), default=60)
     time_zone = models.CharField(_("time zone of the place"), max_length=60)
-    preparation = models.TextField(_("what to bring and do before"), max_length=1000, blank=True, default="")
+    preparation = models.TextField(
+        _("what to bring and do before"), max_length=1000, blank=True, default=""
+    )
     state = models.CharField(
         _("state"),
         max_length=10,
@@ -147,7 +149,9 @@ class TripItem(models.Model):
     starts_zone = models.CharField(_("time zone at the beginning"), max_length=60)
     ends_at = models.DateTimeField(_("ends"))
     ends_zone = models.CharField(_("time zone at the end"), max_length=60)
-    booking_reference = models.CharField(_("booking reference"), max_length=60, blank=True, default="")
+    booking_reference = models.CharField(
+        _("booking reference"), max_length=60, blank=True, default=""
+    )
 
     objects = OfTripQuerySet.as_manager()
 

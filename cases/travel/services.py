@@ -91,9 +91,7 @@ def move_appointment(
         raise errors.AppointmentMoveRefused
     appointment.state = to
     appointment.save(update_fields=["state"])
-    _tell(
-        appointment.case, f"appointment_{to}", f"travel.appointment:{appointment.pk}", actor, now
-    )
+    _tell(appointment.case, f"appointment_{to}", f"travel.appointment:{appointment.pk}", actor, now)
     return appointment
 
 
@@ -128,7 +126,7 @@ def plan_trip(
 def move_trip(*, trip: Trip, to: TripState, actor: User, now: datetime) -> Trip:
     trip = Trip.objects.select_for_update().get(pk=trip.pk)
     if to not in TRIP_MOVES[TripState(trip.state)]:
-        raise errors.TripMoveRefused(left=trip.state, wanted=to)
+        raise errors.TripMoveRefused(left=trip.get_state_display(), wanted=str(TripState(to).label))
     trip.state = to
     trip.save(update_fields=["state"])
     _tell(trip.case, f"trip_{to}", f"travel.trip:{trip.pk}", actor, now)
@@ -192,9 +190,7 @@ def add_trip_item(
 
 
 def _tell(case: Case, code: str, target: str, actor: User, now: datetime) -> None:
-    record(
-        action=code.replace("_", ".", 1), actor=actor, case_id=case.pk, target=target, now=now
-    )
+    record(action=code.replace("_", ".", 1), actor=actor, case_id=case.pk, target=target, now=now)
     add_timeline_entry(
         case=case, code=code, actor=actor, now=now, target=target, shown_to_family=True
     )

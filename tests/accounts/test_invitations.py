@@ -106,9 +106,7 @@ def test_asking_with_a_forged_link_mails_nothing(run_jobs: Callable[[], int]) ->
     assert mail.outbox == []
 
 
-def test_the_mail_names_nobody_and_no_illness(
-    cast: make.Cast, run_jobs: Callable[[], int]
-) -> None:
+def test_the_mail_names_nobody_and_no_illness(cast: make.Cast, run_jobs: Callable[[], int]) -> None:
     invite(cast, run_jobs)
     text = str(mail.outbox[-1].body) + mail.outbox[-1].subject
     assert cast.case.patient.name not in text

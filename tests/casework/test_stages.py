@@ -63,6 +63,4 @@ def test_a_handed_over_case_takes_its_open_tasks_along(cast: make.Cast) -> None:
 @pytest.mark.parametrize("who", ["parent", "administrator"])
 def test_nobody_outside_case_work_can_own_a_case(cast: make.Cast, who: str) -> None:
     with pytest.raises(OwnerCannotSeeCases):
-        hand_over_case(
-            case=cast.case, owner=getattr(cast, who), actor=cast.lead, now=make.NOW
-        )
+        hand_over_case(case=cast.case, owner=getattr(cast, who), actor=cast.lead, now=make.NOW)

@@ -97,7 +97,11 @@ def write(thread: Thread, cast: make.Cast) -> Message:
 
 
 def test_a_message_is_sent_once_and_its_words_stay_here(
-    cast: make.Cast, thread: Thread, consent: Consent, server: MailServer, run_jobs: Callable[[], int]
+    cast: make.Cast,
+    thread: Thread,
+    consent: Consent,
+    server: MailServer,
+    run_jobs: Callable[[], int],
 ) -> None:
     message = write(thread, cast)
     run_jobs()
@@ -116,7 +120,11 @@ def test_without_consent_nothing_is_written_to_a_hospital(cast: make.Cast, threa
 
 
 def test_a_returned_address_becomes_a_task(
-    cast: make.Cast, thread: Thread, consent: Consent, server: MailServer, run_jobs: Callable[[], int]
+    cast: make.Cast,
+    thread: Thread,
+    consent: Consent,
+    server: MailServer,
+    run_jobs: Callable[[], int],
 ) -> None:
     server.answer = "550 no such mailbox"
     message = write(thread, cast)
@@ -127,7 +135,11 @@ def test_a_returned_address_becomes_a_task(
 
 
 def test_a_server_that_hangs_up_after_the_text_leaves_the_doubt_to_a_person(
-    cast: make.Cast, thread: Thread, consent: Consent, server: MailServer, run_jobs: Callable[[], int]
+    cast: make.Cast,
+    thread: Thread,
+    consent: Consent,
+    server: MailServer,
+    run_jobs: Callable[[], int],
 ) -> None:
     server.hang_up = True
     message = write(thread, cast)
@@ -144,7 +156,11 @@ def test_a_server_that_hangs_up_after_the_text_leaves_the_doubt_to_a_person(
 
 
 def test_a_server_that_is_down_costs_nothing_but_time(
-    cast: make.Cast, thread: Thread, consent: Consent, server: MailServer, run_jobs: Callable[[], int]
+    cast: make.Cast,
+    thread: Thread,
+    consent: Consent,
+    server: MailServer,
+    run_jobs: Callable[[], int],
 ) -> None:
     server.stop()
     message = write(thread, cast)
