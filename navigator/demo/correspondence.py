@@ -84,8 +84,6 @@ def refer_and_write(
         plan_visits(sample, case, hospitals, coordinator, now)
     if not case.trips.exists():
         plan_trips(sample, case, hospitals, coordinator, now)
-    if not case.record_requests.exists():
-        ask_for_papers(sample, case, hospitals, coordinator, now)
 
 
 def write_letters(
@@ -204,9 +202,9 @@ def ask_for_papers(
     case: Case,
     hospitals: dict[str, Hospital],
     coordinator: User,
-    now: datetime,
 ) -> None:
-    """The family's checklist: what the first hospital wants to see."""
+    """The family's checklist, before anything is sent: what the first hospital wants to see."""
+    now = sample.inquiry.received
     for asked in sample.referrals[:1]:
         for wanted in load_hospitals()[asked.hospital].requirements:
             ask_for_record(

@@ -85,6 +85,7 @@ def give_sample_consents(
 def send_papers(sample: shapes.SampleCase, case: Case) -> int:
     """The family uploads what it has; the same bytes twice are one document."""
     relative = find_relative(case)
+    asked = {request.kind: request for request in case.record_requests.all()}
     for file in sample.files:
         with sample.path_of(file).open("rb") as stream:
             accept_upload(
@@ -93,6 +94,7 @@ def send_papers(sample: shapes.SampleCase, case: Case) -> int:
                 original_name=file.name,
                 kind=kind_of(file),
                 title=file.title,
+                request=asked.get(kind_of(file)),
                 actor=relative,
                 now=at_noon(file.received),
             )

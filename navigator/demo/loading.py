@@ -19,7 +19,7 @@ from documents.dossiers.models import DossierVersion, VersionState
 from documents.dossiers.services import request_dossier, seal_version
 from documents.dossiers.serving import read_checked
 from navigator.demo.accounts import StaffAccount, make_staff
-from navigator.demo.correspondence import keep_hospitals, refer_and_write
+from navigator.demo.correspondence import ask_for_papers, keep_hospitals, refer_and_write
 from navigator.demo.families import (
     give_sample_consents,
     move_to_stage,
@@ -58,6 +58,7 @@ def load(*, say: Say) -> Loaded:
         say("Families send their papers.")
         for sample in samples:
             give_sample_consents(sample, cases[sample.slug], hospitals)
+            ask_for_papers(sample, cases[sample.slug], hospitals, coordinator)
             if not has_sealed(cases[sample.slug]):
                 send_papers(sample, cases[sample.slug])
         wait_for("records.", say, "Records are checked and read")
