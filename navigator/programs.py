@@ -55,7 +55,7 @@ def list_programs(*, web: bool) -> list[Program]:
                 *(*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""),
                 *("--schedule", str(settings.DATA_DIR / "run" / "timetable")),
             ],
-            patience=3,
+            patience=5,
         ),
     ]
     return programs
