@@ -352,14 +352,15 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- API ----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["navigator.api.authentication.DeskSession"],
     "DEFAULT_PERMISSION_CLASSES": ["navigator.api.permissions.StaffOfTheCase"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["navigator.api.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "navigator.api.pagination.KeysetPagination",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["navigator.api.filters.StrictFilters"],
     "EXCEPTION_HANDLER": "navigator.api.refusals.answer_refusal",
+    "URL_FORMAT_OVERRIDE": None,
     "PAGE_SIZE": 50,
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "600/min"},
@@ -369,7 +370,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Cases, records, facts, evaluations and dossiers, for staff of the case.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "cases.jobs.models.JobState",
+        "RecordState": "documents.records.models.DocumentState",
+        "FactState": "cases.clinical.models.FactState",
+        "VersionState": "documents.dossiers.models.VersionState",
+    },
 }
 
 # --- Logs: ids, action, code, time, result; never a name, never a clinical word -----------
