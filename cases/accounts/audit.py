@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -51,7 +51,7 @@ def hash_event(event: AuditEvent) -> str:
     """SHA-256 over the previous hash and the row's content as canonical JSON."""
     content = [
         event.previous_hash,
-        event.at.isoformat(timespec="microseconds"),
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         event.actor_id,
         event.action,
         str(event.case_id) if event.case_id else None,
