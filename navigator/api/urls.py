@@ -21,5 +21,5 @@ urlpatterns = [
     path("schema/", views.SchemaView.as_view(), name="schema"),
     path("cases/<uuid:case_id>/records/", CaseRecordsView.as_view(), name="case-records"),
     *router.urls,
-    re_path("^(?s:.*)$", views.NothingHere.as_view(), name="nothing"),
+    re_path(r"^[\s\S]*$", views.NothingHere.as_view(), name="nothing"),
 ]
