@@ -42,6 +42,6 @@ def private_folders(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def cast(db: None) -> make.Cast:
+def cast(db: None) -> make.Cast:  # noqa: ARG001  # the database must be there first
     """Coordinator, clinician, parent, hospital reviewer and stranger around one case."""
     return make.cast()

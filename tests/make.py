@@ -94,8 +94,10 @@ def referral(*, case: Case, contact: Contact) -> Referral:
 
 @dataclass(frozen=True)
 class Cast:
-    """One case and everyone around it; `stranger` is a parent of another family, `outsider` a
-    coordinator of another team, `administrator` has no clinical access.
+    """One case and everyone around it.
+
+    `stranger` is a parent of another family, `outsider` a coordinator of another team,
+    `administrator` has no clinical access.
     """
 
     case: Case

@@ -85,12 +85,12 @@ class OfCaseCockpit(LookOnlyAdmin):
         self,
         request: HttpRequest,
         object_id: str,
-        form_url: str = "",  # noqa: ARG002
-        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if row is None:  # Django says so
+            return super().change_view(request, object_id, form_url, extra_context)
         page = reverse("admin:cockpit", args=[self.find_case_id(row)])
         return HttpResponseRedirect(f"{page}{self.cockpit_part}/")
 

@@ -1,5 +1,7 @@
 """Cases and what belongs to their journey, as lists of the desk."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +20,7 @@ class OpenFilter(admin.SimpleListFilter):
     title = _("open or closed")
     parameter_name = "closed"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:  # noqa: ARG002
         return [("all", _("Closed ones too"))]
 
     def choices(self, changelist: object) -> object:  # type: ignore[override]  # as Django does
@@ -39,11 +41,11 @@ class MineFilter(admin.SimpleListFilter):
     title = _("whose")
     parameter_name = "mine"
 
-    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, object]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, Any]]:  # noqa: ARG002
         return [("yes", _("Mine"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        return queryset.filter(owner=request.user) if self.value() == "yes" else queryset
+        return queryset.filter(owner=request.user.pk) if self.value() == "yes" else queryset
 
 
 @admin.register(Case)
@@ -89,7 +91,7 @@ class PatientAdmin(LookOnlyAdmin):
     search_fields = ("name", "native_name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
-        seen = Case.objects.visible_to(request.user)  # type: ignore[arg-type]  # users only
+        seen = Case.objects.visible_to(request.user)
         return admin.ModelAdmin.get_queryset(self, request).filter(cases__in=seen).distinct()
 
 

@@ -51,7 +51,8 @@ class ConsentNamesNoHospital(ValidationError):
     def __init__(self, purpose: str) -> None:
         super().__init__(
             _(
-                "Consent to “%(purpose)s” names one hospital if papers go there, and none otherwise."
+                "Consent to “%(purpose)s” names one hospital if papers go there, "
+                "and none otherwise."
             ),
             code="consent_names_no_hospital",
             params={"purpose": purpose},

@@ -3,8 +3,9 @@
 import re
 import uuid
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -78,13 +79,13 @@ STAGES = list(Stage)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
-    def visible_to(self, user: User) -> "CaseQuerySet":
+    def visible_to(self, user: User | AnonymousUser) -> "CaseQuerySet":
         """The only door from a person to a case.
 
         Staff who work on cases see those they own and those of their teams; family members
         see those they are a party to; everyone else sees none.
         """
-        if not user.is_authenticated or not user.is_active:
+        if not isinstance(user, User) or not user.is_active:
             return self.none()
         if user.role == Role.FAMILY:
             return self.filter(
@@ -169,12 +170,15 @@ class Case(models.Model):
         return self.consent_frozen_at is not None or self.patient.deceased_on is not None
 
 
-class OfCaseQuerySet(models.QuerySet):  # type: ignore[type-arg]  # generic over its model
+Below_co = TypeVar("Below_co", bound=models.Model, covariant=True)
+
+
+class OfCaseQuerySet(models.QuerySet[Below_co]):
     """Rows that belong to a case, directly or by `case_path`, and are seen with it."""
 
     case_path: ClassVar[str] = "case"
 
-    def visible_to(self, user: User) -> "OfCaseQuerySet":
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         return self.filter(**{f"{self.case_path}__in": Case.objects.visible_to(user)})
 
 
@@ -221,8 +225,8 @@ class ConsentPurpose(models.TextChoices):
     SHARE = "share", _("Send the records to a named hospital")
 
 
-class ConsentQuerySet(OfCaseQuerySet):
-    def live(self) -> "ConsentQuerySet":
+class ConsentQuerySet(OfCaseQuerySet["Consent"]):
+    def live(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
 
 
@@ -262,10 +266,14 @@ class Consent(models.Model):
         ordering: ClassVar = ["-given_at"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["case", "purpose", "recipient_id"],
-                condition=Q(withdrawn_at__isnull=True),
-                nulls_distinct=False,
-                name="consent_live_once",
+                fields=["case", "recipient_id"],
+                condition=Q(withdrawn_at__isnull=True, purpose="share"),
+                name="consent_live_once_a_hospital",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "purpose"],
+                condition=Q(withdrawn_at__isnull=True) & ~Q(purpose="share"),
+                name="consent_live_once_a_purpose",
             ),
             models.CheckConstraint(
                 condition=Q(purpose="share", recipient_id__isnull=False)
@@ -284,18 +292,18 @@ class TaskState(models.TextChoices):
     DROPPED = "dropped", _("Dropped")
 
 
-class TaskQuerySet(OfCaseQuerySet):
-    def visible_to(self, user: User) -> "TaskQuerySet":
+class TaskQuerySet(OfCaseQuerySet["Task"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
         """Tasks of the cases they see; tasks of no case are for all staff."""
         seen = Q(case__in=Case.objects.visible_to(user))
-        if user.is_authenticated and user.is_active and user.is_staff:
+        if isinstance(user, User) and user.is_active and user.is_staff:
             seen |= Q(case__isnull=True)
         return self.filter(seen)
 
-    def open(self) -> "TaskQuerySet":
+    def open(self) -> Self:
         return self.filter(state=TaskState.OPEN)
 
-    def overdue(self, now: datetime) -> "TaskQuerySet":
+    def overdue(self, now: datetime) -> Self:
         return self.open().filter(due_at__lt=now)
 
 
@@ -358,8 +366,8 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("No longer needed")
 
 
-class RecordRequestQuerySet(OfCaseQuerySet):
-    def asked(self) -> "RecordRequestQuerySet":
+class RecordRequestQuerySet(OfCaseQuerySet["RecordRequest"]):
+    def asked(self) -> Self:
         return self.exclude(state=RequestState.WITHDRAWN)
 
 

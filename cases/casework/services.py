@@ -173,7 +173,7 @@ def add_party(
         user=user,
         defaults={"relation": relation, "may_consent": may_consent, "ended_at": None},
     )
-    detail = {"relation": relation.value, "may_consent": may_consent}
+    detail: Codes = {"relation": relation.value, "may_consent": may_consent}
     record(
         action="party.added",
         actor=actor,

@@ -24,7 +24,7 @@ class FactOrigin(models.TextChoices):
     PERSON = "person", _("Entered by a person")
 
 
-class FactQuerySet(OfCaseQuerySet):
+class FactQuerySet(OfCaseQuerySet["Fact"]):
     def proposed(self) -> "FactQuerySet":
         return self.filter(state=FactState.PROPOSED)
 
@@ -112,7 +112,7 @@ class Fact(models.Model):
         return self.key
 
 
-class CompleteHistoryQuerySet(OfCaseQuerySet):
+class CompleteHistoryQuerySet(OfCaseQuerySet["CompleteHistory"]):
     def live(self) -> "CompleteHistoryQuerySet":
         return self.filter(ended_at__isnull=True)
 
@@ -161,7 +161,7 @@ class Overall(models.TextChoices):
     )
 
 
-class EvaluationQuerySet(OfCaseQuerySet):
+class EvaluationQuerySet(OfCaseQuerySet["Evaluation"]):
     def current(self) -> "EvaluationQuerySet":
         return self.filter(superseded_at__isnull=True)
 
@@ -227,7 +227,7 @@ class SignOffMeaning(models.TextChoices):
     )
 
 
-class SignOffQuerySet(OfCaseQuerySet):
+class SignOffQuerySet(OfCaseQuerySet["SignOff"]):
     case_path = "evaluation__case"
 
     def valid(self) -> "SignOffQuerySet":

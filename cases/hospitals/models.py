@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -99,8 +99,8 @@ class ReferralOutcome(models.TextChoices):
     REDIRECTED = "redirected", _("Redirected")
 
 
-class ReferralQuerySet(OfCaseQuerySet):
-    def overdue(self, now: datetime) -> "ReferralQuerySet":
+class ReferralQuerySet(OfCaseQuerySet["Referral"]):
+    def overdue(self, now: datetime) -> Self:
         waiting = [ReferralState.SENT, ReferralState.OPENED, ReferralState.ACKNOWLEDGED]
         return self.filter(state__in=waiting, answer_due_at__lt=now)
 
@@ -155,8 +155,8 @@ class Audience(models.TextChoices):
     HOSPITAL = "hospital", _("Hospital")
 
 
-class ThreadQuerySet(OfCaseQuerySet):
-    def with_family(self) -> "ThreadQuerySet":
+class ThreadQuerySet(OfCaseQuerySet["Thread"]):
+    def with_family(self) -> Self:
         return self.filter(audience=Audience.FAMILY)
 
 
@@ -209,7 +209,7 @@ class MessageState(models.TextChoices):
     HELD = "held", _("Held")
 
 
-class MessageQuerySet(OfCaseQuerySet):
+class MessageQuerySet(OfCaseQuerySet["Message"]):
     case_path = "thread__case"
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from cases.casework.models import ConsentPurpose
 from cases.casework.signals import consent_frozen, consent_withdrawn, patient_died
 from cases.hospitals.models import Message, MessageState
 from cases.jobs.services import queue_job
@@ -28,7 +29,7 @@ def stop_sending(case_id: UUID, **_kwargs: Any) -> None:
 
 @receiver(consent_withdrawn)
 def stop_sending_to(case_id: UUID, purpose: str, recipient_id: UUID | None, **_kwargs: Any) -> None:
-    if purpose == "share":
+    if purpose == ConsentPurpose.SHARE and recipient_id is not None:
         Message.objects.filter(
             thread__case_id=case_id,
             thread__referral__hospital_id=recipient_id,

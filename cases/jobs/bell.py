@@ -38,7 +38,7 @@ def ring_waiting_jobs() -> int:
     )
     rung = 0
     for job_id, queue in list(unheard):
-        if not ring_for(job_id, queue):
+        if not ring_for(str(job_id), queue):
             break
         Job.objects.filter(pk=job_id).update(rung_at=Now())
         rung += 1

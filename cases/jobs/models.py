@@ -6,7 +6,6 @@ clock, and finishes it only while that attempt is still its own.
 """
 
 import uuid
-from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -38,7 +37,8 @@ class Job(models.Model):
     """One piece of background work.
 
     `args` holds ids only. `subject` is what it is about (`records.document:<id>`), so that a
-    page can find its progress; `case_id` is the case it is done for, if any. `unique_key`, where not empty, allows one unfinished row.
+    page can find its progress; `case_id` is the case it is done for, if any. `unique_key`,
+    where not empty, allows one unfinished row.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -97,12 +97,3 @@ class Job(models.Model):
         if not self.progress_total:
             return 0
         return min(99, 100 * self.progress_done // self.progress_total)
-
-    def is_claimable(self, now: datetime) -> bool:
-        if self.state == JobState.QUEUED:
-            return self.run_after <= now
-        return (
-            self.state == JobState.RUNNING
-            and self.lease_until is not None
-            and self.lease_until < now
-        )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -18,10 +18,13 @@ from cases.jobs.models import Job, JobState
 from cases.jobs.registry import JobKind, find_job_kind
 from cases.jobs.signals import job_given_up
 
+if TYPE_CHECKING:
+    from django.db.models.expressions import CombinedExpression
+
 log = structlog.get_logger(__name__)
 
 
-def from_now(wait: timedelta) -> ExpressionWrapper:
+def from_now(wait: timedelta) -> "ExpressionWrapper[CombinedExpression]":
     """A moment by the database's clock, so that a worker's wrong clock changes nothing."""
     return ExpressionWrapper(Now() + Value(wait), output_field=DateTimeField())
 

@@ -1,7 +1,7 @@
 """Appointments and the journey to them, always in two time zones."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -93,7 +93,10 @@ class Trip(models.Model):
         return f"{self.city}, {self.country}"
 
 
-class OfTripQuerySet(OfCaseQuerySet):
+OfTrip_co = TypeVar("OfTrip_co", bound=models.Model, covariant=True)
+
+
+class OfTripQuerySet(OfCaseQuerySet[OfTrip_co]):
     case_path = "trip__case"
 
 

@@ -48,7 +48,7 @@ def find_zone(name: str) -> ZoneInfo:
 
 
 @transaction.atomic
-def make_appointment(
+def make_appointment(  # noqa: PLR0913  # one argument a column
     *,
     case: Case,
     title: str,
@@ -149,7 +149,7 @@ def add_traveller(
 
 
 @transaction.atomic
-def add_trip_item(
+def add_trip_item(  # noqa: PLR0913  # one argument a column
     *,
     trip: Trip,
     kind: TripItemKind,

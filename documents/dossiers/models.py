@@ -55,7 +55,7 @@ SEALED_STATES = frozenset(
 )
 
 
-class OfDossierQuerySet(OfCaseQuerySet):
+class OfDossierQuerySet(OfCaseQuerySet["DossierVersion"]):
     case_path = "dossier__case"
 
 
@@ -146,7 +146,7 @@ class DossierItem(models.Model):
         return f"S{self.position}"
 
 
-class GrantQuerySet(OfCaseQuerySet):
+class GrantQuerySet(OfCaseQuerySet["Grant"]):
     case_path = "version__dossier__case"
 
     def live(self, now: datetime) -> "GrantQuerySet":
@@ -211,7 +211,7 @@ class AccessKind(models.TextChoices):
     RENEWAL_ASKED = "renewal_asked", _("New link asked for")
 
 
-class AccessQuerySet(OfCaseQuerySet):
+class AccessQuerySet(OfCaseQuerySet["Access"]):
     case_path = "grant__version__dossier__case"
 
 

@@ -121,7 +121,7 @@ class CaseKey(models.Model):
         return f"key of {self.case_id}"
 
 
-class DocumentQuerySet(OfCaseQuerySet):
+class DocumentQuerySet(OfCaseQuerySet["Document"]):
     def to_review(self) -> "DocumentQuerySet":
         return self.filter(state__in=[DocumentState.TO_REVIEW, DocumentState.OTHER_PATIENT])
 
@@ -254,7 +254,7 @@ class Document(models.Model):
         return f"records.document:{self.pk}"
 
 
-class OfDocumentQuerySet(OfCaseQuerySet):
+class OfDocumentQuerySet(OfCaseQuerySet["DocumentFile"]):
     case_path = "document__case"
 
 
@@ -291,7 +291,7 @@ class DocumentFile(models.Model):
         return f"{self.document_id} v{self.version}"
 
 
-class OfFileQuerySet(OfCaseQuerySet):
+class OfFileQuerySet(OfCaseQuerySet["Page"]):
     case_path = "file__document__case"
 
 
@@ -320,7 +320,7 @@ class Page(models.Model):
         return str(self.number)
 
 
-class EvidenceQuerySet(OfCaseQuerySet):
+class EvidenceQuerySet(OfCaseQuerySet["Evidence"]):
     case_path = "fact__case"
 
 

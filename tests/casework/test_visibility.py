@@ -19,7 +19,8 @@ def test_only_those_around_a_case_see_it(cast: make.Cast, who: str) -> None:
     assert seen is (who in SEES)
 
 
-def test_nobody_signed_in_sees_nothing(cast: make.Cast) -> None:
+@pytest.mark.usefixtures("cast")
+def test_nobody_signed_in_sees_nothing() -> None:
     assert not Case.objects.visible_to(AnonymousUser()).exists()
 
 

@@ -96,10 +96,10 @@ def write(thread: Thread, cast: make.Cast) -> Message:
     return send_message(thread=thread, body=WORDS, actor=cast.coordinator, now=make.NOW)
 
 
+@pytest.mark.usefixtures("consent")
 def test_a_message_is_sent_once_and_its_words_stay_here(
     cast: make.Cast,
     thread: Thread,
-    consent: Consent,
     server: MailServer,
     run_jobs: Callable[[], int],
 ) -> None:
@@ -119,10 +119,10 @@ def test_without_consent_nothing_is_written_to_a_hospital(cast: make.Cast, threa
         write(thread, cast)
 
 
+@pytest.mark.usefixtures("consent")
 def test_a_returned_address_becomes_a_task(
     cast: make.Cast,
     thread: Thread,
-    consent: Consent,
     server: MailServer,
     run_jobs: Callable[[], int],
 ) -> None:
@@ -134,10 +134,10 @@ def test_a_returned_address_becomes_a_task(
     assert Task.objects.get(code="message_bounced").case == cast.case
 
 
+@pytest.mark.usefixtures("consent")
 def test_a_server_that_hangs_up_after_the_text_leaves_the_doubt_to_a_person(
     cast: make.Cast,
     thread: Thread,
-    consent: Consent,
     server: MailServer,
     run_jobs: Callable[[], int],
 ) -> None:
@@ -155,10 +155,10 @@ def test_a_server_that_hangs_up_after_the_text_leaves_the_doubt_to_a_person(
     assert server.taken[0].count(message.message_id) == server.taken[1].count(message.message_id)
 
 
+@pytest.mark.usefixtures("consent")
 def test_a_server_that_is_down_costs_nothing_but_time(
     cast: make.Cast,
     thread: Thread,
-    consent: Consent,
     server: MailServer,
     run_jobs: Callable[[], int],
 ) -> None:
@@ -170,8 +170,9 @@ def test_a_server_that_is_down_costs_nothing_but_time(
     assert not Task.objects.exists()
 
 
+@pytest.mark.usefixtures("consent")
 def test_a_sent_message_cannot_be_sent_again(
-    cast: make.Cast, thread: Thread, consent: Consent, run_jobs: Callable[[], int]
+    cast: make.Cast, thread: Thread, run_jobs: Callable[[], int]
 ) -> None:
     message = write(thread, cast)
     run_jobs()

@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'consent',
                 'verbose_name_plural': 'consents',
                 'ordering': ['-given_at'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('case', 'purpose', 'recipient_id'), name='consent_live_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'share'), ('recipient_id__isnull', False)), models.Q(models.Q(('purpose', 'share'), _negated=True), ('recipient_id__isnull', True)), _connector='OR'), name='consent_share_names_hospital')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('purpose', 'share'), ('withdrawn_at__isnull', True)), fields=('case', 'recipient_id'), name='consent_live_once_a_hospital'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('purpose', 'share'), _negated=True)), fields=('case', 'purpose'), name='consent_live_once_a_purpose'), models.CheckConstraint(condition=models.Q(models.Q(('purpose', 'share'), ('recipient_id__isnull', False)), models.Q(models.Q(('purpose', 'share'), _negated=True), ('recipient_id__isnull', True)), _connector='OR'), name='consent_share_names_hospital')],
             },
         ),
         migrations.AddIndex(

@@ -12,6 +12,8 @@ class Command(BaseCommand):
     def handle(self, **_options: Any) -> None:
         broken = list(find_broken_links())
         if broken:
-            named = ", ".join(str(number) if number else "the end of the chain" for number in broken)
+            named = ", ".join(
+                str(number) if number else "the end of the chain" for number in broken
+            )
             raise CommandError(f"Not as written: {named}")
         self.stdout.write(f"{AuditEvent.objects.count()} events, each as it was written.")
