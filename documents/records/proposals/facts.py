@@ -78,6 +78,8 @@ def _match_rule(rule: FactRule, sentence: Sentence, rules: Rules) -> Iterator[Fi
         if rule.after and rule.after.match(text[match.end() :].lstrip()):
             continue
         contexts = find_contexts(sentence, match.start(), match.end(), rules)
+        if rule.fact == "disease_status" and rules.any_agent.search(text):
+            contexts.add("during_treatment")
         if contexts & (DISQUALIFYING - rule.ignores):
             continue
         read = CONVERTERS[rule.convert](match, rules) if rule.convert else Value(rule.value)

@@ -56,6 +56,7 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
     group = _prefer(group, lambda one: "past" not in one.contexts)
     if fact == "disease_status":
         group = [one for one in group if one.sentence.section != "treatments"]
+        group = _prefer(group, lambda one: "during_treatment" not in one.contexts)
         group = _prefer(group, lambda one: one.sentence.section not in {"oncologic_history", "findings"})
     if fact == "metastatic":
         group = _prefer(group, lambda one: one.value is True)

@@ -16,6 +16,7 @@ import yaml
 
 RULES_FOLDER: Final = Path(__file__).with_name("rules")
 LANGUAGES: Final = ("en", "es")
+HEADING_END: Final = r"(?= ?(?::|$)| ?[-.](?: |$))"
 PIECE = re.compile(r"<<(\w+)>>")
 
 
@@ -69,7 +70,7 @@ class Rules:
     """All rules of one language."""
 
     language: str
-    headings: tuple[tuple[str, re.Pattern[str]], ...]
+    headings: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]
     contexts: dict[str, re.Pattern[str]]
     facts: tuple[FactRule, ...]
     agents: tuple[Agent, ...]
@@ -104,7 +105,10 @@ def load_rules(language: str) -> Rules:
     agents = tuple(_read_agent(entry, compiled) for entry in data["agents"])
     return Rules(
         language=language,
-        headings=tuple((kind, compiled(value)) for kind, value in data["headings"].items()),
+        headings=tuple(
+            (kind, compiled(_alternatives(value) + HEADING_END), compiled(value))
+            for kind, value in data["headings"].items()
+        ),
         contexts={name: compiled(value) for name, value in data["contexts"].items()},
         facts=tuple(_read_fact(entry, compiled, path.name) for entry in data["facts"]),
         agents=agents,
@@ -118,7 +122,7 @@ def load_rules(language: str) -> Rules:
 
 
 def _alternatives(value: str | list[str]) -> str:
-    return value if isinstance(value, str) else "(?:" + "|".join(value) + ")"
+    return f"(?:{value})" if isinstance(value, str) else "(?:" + "|".join(value) + ")"
 
 
 def _expand(text: str, pieces: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from documents.records.proposals.rules import Rules
 from documents.records.proposals.text import (
     BULLET,
+    DATED,
     HANGING,
     Line,
     goes_on,
@@ -23,6 +24,8 @@ ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_hist
 ENDED_BY_TITLE: Final = frozenset({"request", "family", "past_history", "plan", "medications", "treatments"})
 TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
 TITLE_WORDS: Final = 7
+SHORT_HEADING: Final = 4
+ENDED_BY_PROSE: Final = frozenset({"family", "past_history", "plan", "medications", "treatments", "definition"})
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
 TURNED_REQUEST: Final = frozenset({"clinical_history"})
 
@@ -56,6 +59,8 @@ class _Walk:
     section: str = "start"
     inline: bool = False
     ended: bool = False
+    parted: bool = False
+    filled: bool = False
 
 
 def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
@@ -69,9 +74,10 @@ def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
             if line is None:
                 if walk.inline and walk.section in ENDED_BY_BLANK:
                     walk = _Walk()
+                walk.parted = walk.filled
                 continue
             rest = _enter_section(line, walk, rules)
-            walk.ended = line.text[-1] in ".?!"
+            walk.ended, walk.parted, walk.filled = line.text[-1] in ".?!", False, bool(rest.text)
             for sentence in split_sentences(rest):
                 sentences.append(Sentence(number, len(sentences), walk.section, sentence))
     return _settle_history(sentences)
@@ -116,17 +122,18 @@ def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
     """The kind of section that a line opens and where its own words go on."""
     bullet = BULLET.match(line.text)
     at = bullet.end() if bullet else 0
-    for kind, pattern in rules.headings:
-        match = pattern.match(line.text, at)
-        if match is None:
+    for kind, whole, _part in rules.headings:
+        match = whole.match(line.text, at)
+        if match is not None:
+            rest = line.text[match.end() :].lstrip()
+            return kind, len(line.text) - max(len(rest) - 1, 0)
+    for kind, _whole, part in rules.headings:
+        match = part.match(line.text, at)
+        if match is None or len(match[0]) <= SHORT_HEADING:
             continue
         rest = line.text[match.end() :].lstrip()
-        if not rest:
-            return kind, len(line.text)
-        if rest[0] == ":" or (rest[0] in "-." and rest[1:2] in {"", " "}):
-            return kind, len(line.text) - len(rest) + 1
         capitals = match[0].isupper() and not line.text.isupper()
-        if len(match[0]) > 4 and (capitals or (match[0][0].isupper() and _stands_apart(match[0], rest, kind))):
+        if rest and (capitals or (match[0][0].isupper() and _stands_apart(match[0], rest, kind))):
             return kind, match.end()
     return None
 
@@ -149,7 +156,9 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         if kind != "label":
             walk.section, walk.inline = kind, rest < len(line.text)
         return line.cut(rest, len(line.text)) if kind != "label" else line
-    if walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules):
+    if (walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules)) or (
+        walk.section in ENDED_BY_PROSE and _is_prose(line, walk, rules)
+    ):
         walk.section, walk.inline = "other", False
     if line.is_capitals() and CAPITALS_HEADING.fullmatch(line.text) and len(line.text.split()) <= 6:
         if walk.section not in {"diagnosis", "impression", "addendum", "start"}:
@@ -164,6 +173,18 @@ def _is_title(line: Line, rules: Rules) -> bool:
         and len(line.text.split()) <= TITLE_WORDS
         and not rules.any_agent.search(line.text)
         and not rules.contexts["tumour"].search(line.text)
+    )
+
+
+def _is_prose(line: Line, walk: _Walk, rules: Rules) -> bool:
+    """Whether a list has ended: an empty line and then a sentence, or words that take up the tale."""
+    if rules.words["resumes"].match(line.text):
+        return True
+    return (
+        walk.parted
+        and BULLET.match(line.text) is None
+        and DATED.match(line.text) is None
+        and rules.any_agent.match(line.text) is None
     )
 
 

@@ -22,6 +22,7 @@ HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 UNSAID: Final = frozenset({"negated", "hypothetical"})
 RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
 CLOSE: Final = 60
+REACH: Final = 130
 ROW_START: Final = 4
 ROW_GAP: Final = 60
 ROW_LINES: Final = 4
@@ -122,13 +123,11 @@ def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
 
 
 def _find_condition(sentence: Sentence, contexts: set[str], rules: Rules) -> str | None:
-    """What the treatment was for: "NET", another condition by name, or None where it is unclear."""
+    """What the treatment was for: "NET", or None where it was or may have been for something else."""
     text = sentence.text
     if not rules.contexts["tumour"].search(text):
         other = rules.words["condition"].search(text)
-        if other is not None:
-            return other["condition"].lower()
-        if "other_condition" in contexts or sentence.section == "past_history":
+        if other is not None or "other_condition" in contexts or sentence.section == "past_history":
             return None
     return "NET"
 
@@ -145,7 +144,8 @@ def _judge(mention: Mention, named: list[Mention], contexts: set[str], rules: Ru
     glued_post = _first_behind(glued, rules) if glued and not pre else ""
     if rules.contexts["conditional"].search(text[:offset] + before) and pre != "ongoing":
         return ""
-    if rules.cues["behind"]["declined"].search(behind):
+    uncut = text[mention.end : mention.reach[1]][:REACH]
+    if rules.cues["behind"]["declined"].search(uncut[:CLOSE]):
         post = "declined"
     said = post if post in UNSAID | {"declined", "planned"} else ""
     verdict = said or pre or post or glued_post
@@ -157,7 +157,7 @@ def _judge(mention: Mention, named: list[Mention], contexts: set[str], rules: Ru
         return ""
     if verdict in RUNNING:
         for later in ("stopped", "ongoing"):
-            if rules.cues["behind"][later].search(behind):
+            if rules.cues["behind"][later].search(uncut):
                 return later
     return verdict
 

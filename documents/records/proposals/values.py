@@ -97,8 +97,9 @@ def read_mapped(match: re.Match[str], rules: Rules) -> Value | None:
 
 def read_site(match: re.Match[str], rules: Rules) -> Value | None:
     """The primary site's code."""
+    words = _first_group(match, "site") or ""
     for site, pattern in rules.sites:
-        if pattern.fullmatch(match["site"]):
+        if pattern.fullmatch(words):
             return Value(site)
     return None
 
@@ -142,7 +143,7 @@ def read_date(match: re.Match[str], rules: Rules) -> Value | None:
 
 def read_nodes(match: re.Match[str], rules: Rules) -> Value | None:
     """Whether any node of those examined was involved."""
-    words = match["nodes"].lower()
+    words = (_first_group(match, "nodes") or "").lower()
     count = rules.maps["counts"].get(words) if words.isalpha() else read_number(words)
     return None if count is None else Value(count > 0)
 
