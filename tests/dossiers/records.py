@@ -9,6 +9,8 @@ from cases.casework.consents import give_consent
 from cases.casework.models import Case, Consent, ConsentPurpose
 from cases.clinical.models import Fact
 from cases.clinical.services import confirm_fact, confirm_history_complete, propose_fact
+from documents.dossiers.models import DossierVersion, VersionState
+from documents.dossiers.services import begin_version, seal_version
 from documents.records.models import (
     Document,
     DocumentFile,
@@ -16,6 +18,7 @@ from documents.records.models import (
     Evidence,
     RecordKind,
 )
+from documents.records.vault import seal_bytes
 from tests.clinical.knowing import EVEROLIMUS, PNET, SOURCE, enter
 from tests.make import NOW, Cast
 
@@ -88,3 +91,21 @@ def agree(cast: Cast, **fields: Any) -> Consent:
         recipient_id=hospital.pk,
         recipient_name=hospital.name,
     )
+
+
+def sealed_version(cast: Cast, *, data: bytes = b"%PDF-1.7 of a test") -> DossierVersion:
+    """A sealed version for the cast's referral, with bytes that no renderer had to make."""
+    stored = seal_bytes(case_id=cast.case.pk, data=data, folder="dossiers")
+    version, _is_new = begin_version(
+        case=cast.case, referral=cast.referral, actor=cast.coordinator, now=NOW
+    )
+    DossierVersion.objects.filter(pk=version.pk).update(
+        state=VersionState.TO_CHECK,
+        contents={},
+        contents_sha256="c" * 64,
+        file_sha256=stored.sha256,
+        size=stored.size,
+        page_count=1,
+        object_name=stored.object_name,
+    )
+    return seal_version(version=version, actor=cast.coordinator, now=NOW)
