@@ -132,8 +132,11 @@ class Queue {
     this.summary = form.querySelector("[data-upload-summary]");
     this.actions = form.querySelector("[data-upload-actions]");
     this.uploads = [];
+    this.done = form.querySelector("[data-upload-done]");
+    this.form.classList.add("is-live");
     this.maxBytes = Number(form.dataset.maxBytes) || Infinity;
     this.listen();
+    this.settle();
   }
 
   listen() {
@@ -162,17 +165,18 @@ class Queue {
       this.add(event.dataTransfer.files);
     });
     window.addEventListener("beforeunload", (event) => {
-      if (this.uploads.some((upload) => upload.busy)) {
+      if (this.busy) {
         event.preventDefault();
       }
     });
     window.addEventListener("online", () => {
-      for (const upload of this.uploads) {
-        if (upload.state === "failed" && !upload.hopeless) {
-          upload.show("waiting", this.words.wordWaiting);
-        }
+      const lost = this.uploads.filter((upload) => upload.state === "failed" && !upload.hopeless);
+      for (const upload of lost) {
+        upload.show("waiting", this.words.wordWaiting);
       }
-      this.next();
+      if (lost.length > 0) {
+        this.start();
+      }
     });
   }
 
@@ -185,15 +189,24 @@ class Queue {
         upload.fail(this.words.wordLarge, true);
       }
     }
+    this.settle();
+  }
+
+  /* Show what there is to do now: a list if there are files, a button if some still wait. */
+  settle() {
     this.input.required = this.uploads.length === 0;
     this.list.hidden = this.uploads.length === 0;
+    this.actions.hidden = !this.uploads.some((upload) => upload.state === "waiting") || this.busy;
+  }
+
+  get busy() {
+    return this.uploads.some((upload) => upload.busy);
   }
 
   remove(upload) {
     this.uploads = this.uploads.filter((other) => other !== upload);
     upload.row.remove();
-    this.input.required = this.uploads.length === 0;
-    this.list.hidden = this.uploads.length === 0;
+    this.conclude();
     this.input.focus();
   }
 
@@ -217,8 +230,11 @@ class Queue {
   conclude() {
     const open = this.uploads.filter((upload) => upload.busy || upload.state === "waiting");
     const failed = this.uploads.filter((upload) => upload.state === "failed");
-    this.actions.hidden = open.length > 0;
-    if (open.length > 0) {
+    this.settle();
+    this.done.hidden = true;
+    if (open.length > 0 && !this.started) {
+      this.summary.replaceChildren();
+    } else if (open.length > 0) {
       this.say("is-info", "clock", this.words.wordStay);
     } else if (failed.length > 0) {
       this.started = false;
@@ -226,7 +242,10 @@ class Queue {
     } else if (this.uploads.length > 0) {
       this.started = false;
       this.say("is-ok", "done", this.words.wordSafe);
+      this.done.hidden = false;
       this.form.dispatchEvent(new CustomEvent("uploads-received", { bubbles: true }));
+    } else {
+      this.summary.replaceChildren();
     }
   }
 
