@@ -5,6 +5,7 @@ import http
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -79,6 +80,8 @@ def supervise(*, host: str, port: int) -> Iterator["subprocess.Popen[str]"]:
     SIGTERM ends the block as Ctrl-C does, and both stop the programs in order. The
     supervisor has a process group of its own, so that Ctrl-C reaches it only through us.
     """
+    if host:
+        require_free_port(host, port)
     plan = Plan(
         data_dir=str(settings.DATA_DIR),
         programs=list_programs(web=bool(host)),
@@ -108,6 +111,16 @@ def supervise(*, host: str, port: int) -> Iterator["subprocess.Popen[str]"]:
             remove_broker_socket(settings.DATA_DIR)
 
 
+def require_free_port(host: str, port: int) -> None:
+    """Refuse before anything starts; whoever answers there would be taken for us."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as problem:
+        raise CommandError(
+            f"Port {port} of {host} is not free ({problem.strerror}): choose another with --port."
+        ) from problem
+
+
 def interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -129,7 +142,7 @@ def wait_until_ready(supervisor: "subprocess.Popen[str]", *, host: str, port: in
             continue
         finally:
             connection.close()
-        if response.status == http.HTTPStatus.OK:
+        if response.status == http.HTTPStatus.OK and supervisor.poll() is None:
             return
         time.sleep(0.2)
     raise CommandError(
