@@ -1,0 +1,184 @@
+"""The review of one record: its page on one side, what is to be decided on the other.
+
+A decision answers with the same page; review.js puts the new one in the place of the old, so
+that the picture stays and the next proposal has the focus. Without it, the page is loaded anew.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.accounts.models import User
+from cases.clinical import services as facts
+from cases.clinical.models import Fact
+from documents.records import services
+from documents.records.models import Document, RecordKind
+from documents.records.queries import page_view, review_queue
+from navigator.desk.actions.registry import as_uuid
+from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
+from navigator.desk.review_forms import DetailsForm, bind_correction
+from navigator.desk.review_page import read_number, render_review
+
+Decide = Callable[[Document, HttpRequest, User, datetime], object]
+
+
+def find_document(request: HttpRequest, document_id: UUID) -> Document:
+    return find_row(Document.objects.select_related("case"), request, document_id)
+
+
+@require_safe
+def open_queue(request: HttpRequest) -> HttpResponse:
+    """Begin with the record that has waited longest."""
+    queue = review_queue(signed_in(request))
+    if not queue:
+        messages.info(request, _("No record waits for review."))
+        return redirect("admin:index")
+    return redirect("admin:review", queue[0].id)
+
+
+@require_safe
+def show_review(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    document = find_document(request, document_id)
+    note_look(request, document.case, "review")
+    return render_review(request, document, read_number(request.GET))
+
+
+def keep_details(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    """Kind, title, dates, language and issuer as they stand in the form, if it was sent."""
+    if "title" not in request.POST:
+        return
+    form = DetailsForm(request.POST)
+    if not form.is_valid():
+        raise ValidationError([error for errors in form.errors.values() for error in errors])
+    data = form.cleaned_data
+    services.set_document_details(
+        document=document,
+        kind=RecordKind(data["kind"]),
+        title=data["title"],
+        language=data["language"],
+        issuer=data["issuer"],
+        shown_to_hospitals=data["shown_to_hospitals"],
+        dates=form.dates,
+        actor=user,
+        now=now,
+    )
+
+
+def accept(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    keep_details(document, request, user, now)
+    services.accept_document(document=document, actor=user, now=now)
+
+
+def give_back(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    reason = request.POST.get("reason", "")
+    services.reject_document(document=document, reason=reason, actor=user, now=now)
+
+
+def withdraw(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    reason = request.POST.get("reason", "")
+    services.withdraw_document(document=document, reason=reason, actor=user, now=now)
+
+
+def hold(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:
+    services.mark_other_patient(document=document, actor=user, now=now)
+
+
+def clear(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:
+    services.clear_other_patient(document=document, actor=user, now=now)
+
+
+def read_again(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:
+    services.retry_reading(document=document, actor=user, now=now)
+
+
+def reopen(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:
+    services.reopen_document(document=document, actor=user, now=now)
+
+
+DECISIONS: dict[str, Decide] = {
+    "accept": accept,
+    "reject": give_back,
+    "withdraw": withdraw,
+    "other": hold,
+    "clear": clear,
+    "details": keep_details,
+    "again": read_again,
+    "reopen": reopen,
+}
+MOVES_ON = frozenset({"accept", "reject", "other"})
+
+
+@require_POST
+def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Accept, return, hold, clear or describe a record; then the next one that waits."""
+    document = find_document(request, document_id)
+    user, asked = signed_in(request), request.POST.get("do", "")
+    if asked not in DECISIONS:
+        raise Http404
+    number = read_number(request.POST)
+    following = page_view(document=document, number=1, user=user).next_document
+    try:
+        DECISIONS[asked](document, request, user, timezone.now())
+    except ValidationError as refusal:
+        say_refusal(request, refusal)
+        return render_review(request, document, number, typed=request.POST, status=400)
+    messages.success(request, say_done(asked, document))
+    if asked in MOVES_ON and following is not None:
+        return redirect("admin:review", following)
+    return redirect(f"{reverse('admin:review', args=[document.pk])}?page={number}")
+
+
+def say_done(asked: str, document: Document) -> str:
+    words = {
+        "accept": _("“%(title)s” is accepted."),
+        "reject": _("“%(title)s” was returned; the family reads why."),
+        "withdraw": _("“%(title)s” was withdrawn."),
+        "other": _("“%(title)s” is held as another person’s."),
+        "clear": _("“%(title)s” is this patient’s."),
+        "again": _("“%(title)s” is being read anew."),
+        "reopen": _("“%(title)s” waits for review again."),
+    }.get(asked, _("The details of “%(title)s” are kept."))
+    return words % {"title": document.title}
+
+
+@require_POST
+def decide_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Confirm, correct or reject one proposal of a record."""
+    document = find_document(request, document_id)
+    fact = get_object_or_404(
+        Fact.objects.filter(case=document.case_id, evidence__file__document=document).distinct(),
+        pk=as_uuid(request.POST.get("fact", "")),
+    )
+    user, now, number = signed_in(request), timezone.now(), read_number(request.POST)
+    asked = request.POST.get("do", "")
+    try:
+        if asked == "confirm":
+            facts.confirm_fact(fact=fact, actor=user, now=now)
+        elif asked == "correct":
+            correct(fact, request, user, now)
+        elif asked == "reject":
+            facts.reject_fact(fact=fact, reason=request.POST.get("reason", ""), actor=user, now=now)
+        else:
+            raise Http404
+    except ValidationError as refusal:
+        say_refusal(request, refusal)
+        corrected = {fact.pk: bind_correction(request.POST, fact)} if asked == "correct" else {}
+        return render_review(request, document, number, corrections=corrected, status=400)
+    return redirect(f"{reverse('admin:review', args=[document.pk])}?page={number}#waiting")
+
+
+def correct(fact: Fact, request: HttpRequest, user: User, now: datetime) -> Any:
+    form = bind_correction(request.POST, fact)
+    if not form.is_valid():
+        raise ValidationError([error for errors in form.errors.values() for error in errors])
+    return facts.correct_fact(fact=fact, value=form.read_value(), actor=user, now=now)

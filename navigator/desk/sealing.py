@@ -1,0 +1,174 @@
+"""A dossier version before a person: what they will see, sealing, sending, calling back."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.accounts.models import User
+from cases.casework.models import Case, Consent, ConsentPurpose
+from cases.hospitals.models import Contact
+from documents.dossiers.delivery import LONGEST, grant_version, revoke_grant
+from documents.dossiers.models import DossierVersion, Grant, VersionState
+from documents.dossiers.queries import find_newest_sealed, list_versions
+from documents.dossiers.services import OUT, RECALLABLE, recall_version, seal_version
+from documents.records.models import Document, DocumentState
+from navigator.desk.actions.registry import as_uuid
+from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
+from navigator.desk.wording import VERSION_TONES
+
+CANNOT_BE_IN = [DocumentState.DUPLICATE, DocumentState.WITHDRAWN, DocumentState.PURGED]
+
+
+def find_version(request: HttpRequest, version_id: UUID) -> DossierVersion:
+    rows = DossierVersion.objects.select_related(
+        "dossier__case__patient", "dossier__referral__hospital", "sealed_by"
+    ).defer("contents")
+    return find_row(rows, request, version_id)
+
+
+def find_contacts(version: DossierVersion) -> Any:
+    """Who may be sent a version: the contacts of the hospital that it was made for."""
+    referral = version.dossier.referral
+    if referral is None:
+        return Contact.objects.none()
+    return Contact.objects.filter(
+        hospital=referral.hospital_id, ended_at__isnull=True
+    ).select_related("hospital")
+
+
+def find_consent(case: Case, hospital_id: UUID) -> Consent | None:
+    consent: Consent | None = (
+        case.consents.live()
+        .filter(purpose=ConsentPurpose.SHARE, recipient_id=hospital_id)
+        .select_related("given_by")
+        .first()
+    )
+    return consent
+
+
+@require_safe
+def show_version(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """One version: its pages as they will be seen, what it was made from, and who opened it."""
+    version = find_version(request, version_id)
+    note_look(request, version.dossier.case, "version")
+    return render_version(request, version)
+
+
+def render_version(
+    request: HttpRequest, version: DossierVersion, *, typed_reason: str = "", status: int = 200
+) -> HttpResponse:
+    case, referral = version.dossier.case, version.dossier.referral
+    sources = version.items.select_related("file__document").order_by("position")
+    within = {source.file.document_id for source in sources}
+    newest = find_newest_sealed(version.dossier)
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Version %(number)d of the dossier") % {"number": version.number},
+        "case": case,
+        "version": version,
+        "tone": VERSION_TONES[VersionState(version.state)],
+        "line": next(one for one in list_versions(case, timezone.now()) if one.id == version.pk),
+        "newer": newest if newest and newest.number > version.number else None,
+        "pages": range(1, version.page_count + 1) if version.object_name else (),
+        "sources": sources,
+        "left_out": Document.objects.filter(case=case)
+        .exclude(pk__in=within)
+        .exclude(state__in=CANNOT_BE_IN)
+        .order_by("received_at"),
+        "may_send": version.state in OUT,
+        "may_recall": version.state in RECALLABLE,
+        "contacts": find_contacts(version) if version.state in OUT else (),
+        "has_consent": referral is not None
+        and find_consent(case, referral.hospital_id) is not None,
+        "typed_reason": typed_reason,
+    }
+    return render(request, "desk/version.html", context, status=status)
+
+
+@require_safe
+def show_sending(request: HttpRequest, version_id: UUID, contact_id: UUID) -> HttpResponse:
+    """The last page before something leaves: to whom, where, under which consent."""
+    version = find_version(request, version_id)
+    if version.state not in OUT:
+        return redirect("admin:version", version.pk)
+    contact = get_object_or_404(find_contacts(version), pk=contact_id)
+    note_look(request, version.dossier.case, "sending")
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Send the dossier"),
+        "case": version.dossier.case,
+        "version": version,
+        "contact": contact,
+        "consent": find_consent(version.dossier.case, contact.hospital_id),
+    }
+    return render(request, "desk/version_send.html", context)
+
+
+@require_POST
+def decide_version(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """Seal, send, close a link, or call back; a refusal is said on the version's page."""
+    version = find_version(request, version_id)
+    act = DECISIONS.get(request.POST.get("do", ""))
+    if act is None:
+        raise Http404
+    try:
+        done = act(request, version, signed_in(request))
+    except ValidationError as refusal:
+        say_refusal(request, refusal)
+        typed = request.POST.get("reason", "")[:300]
+        return render_version(request, version, typed_reason=typed, status=400)
+    messages.success(request, done)
+    return redirect("admin:version", version.pk)
+
+
+def seal(request: HttpRequest, version: DossierVersion, user: User) -> str:
+    if not request.POST.get("looked"):
+        raise ValidationError(
+            _("Say that you looked at all pages before you seal them."), code="not_looked"
+        )
+    seal_version(version=version, actor=user, now=timezone.now())
+    return _("Version %(number)d is sealed.") % {"number": version.number}
+
+
+def send(request: HttpRequest, version: DossierVersion, user: User) -> str:
+    now = timezone.now()
+    contact = get_object_or_404(find_contacts(version), pk=as_uuid(request.POST.get("contact")))
+    days = request.POST.get("days", "")
+    if not days.isdecimal() or int(days[:5]) > LONGEST.days:
+        raise ValidationError(_("Write a number of days, at most 90."), code="days_unreadable")
+    grant_version(
+        version=version,
+        contact=contact,
+        expires_at=now + timedelta(days=int(days)),
+        actor=user,
+        now=now,
+    )
+    return _("The link is on its way to %(name)s.") % {"name": contact.name}
+
+
+def close_link(request: HttpRequest, version: DossierVersion, user: User) -> str:
+    grant = get_object_or_404(
+        Grant.objects.filter(version=version), pk=as_uuid(request.POST.get("grant"))
+    )
+    revoke_grant(grant=grant, actor=user, now=timezone.now())
+    return _("The link is closed.")
+
+
+def recall(request: HttpRequest, version: DossierVersion, user: User) -> str:
+    recall_version(
+        version=version, reason=request.POST.get("reason", ""), actor=user, now=timezone.now()
+    )
+    return _("Version %(number)d is called back; its links are closed.") % {
+        "number": version.number
+    }
+
+
+DECISIONS = {"seal": seal, "grant": send, "revoke": close_link, "recall": recall}

@@ -1,0 +1,38 @@
+"""Routes of the desk's own pages, inside the admin site (`admin:…`)."""
+
+from django.contrib.admin import AdminSite
+from django.urls import URLPattern, path
+
+from navigator.desk import actions, cockpit, files, review, sealing
+
+
+def make_desk_urls(site: AdminSite) -> list[URLPattern]:
+    """Each view is wrapped by the site, so that nobody but staff comes near."""
+    see = site.admin_view
+    return [
+        path("case/new/", see(actions.open_new_case), name="case_new"),
+        path("case/<uuid:case_id>/", see(cockpit.show_cockpit), name="cockpit"),
+        path("case/<uuid:case_id>/do/<slug:name>/", see(actions.do_case_action), name="case_do"),
+        path("case/<uuid:case_id>/progress/", see(cockpit.show_progress), name="case_progress"),
+        path("case/<uuid:case_id>/calendar.ics", see(files.send_calendar), name="case_calendar"),
+        path("case/<uuid:case_id>/<slug:part>/", see(cockpit.show_cockpit), name="cockpit_part"),
+        path("review/", see(review.open_queue), name="review_queue"),
+        path("review/<uuid:document_id>/", see(review.show_review), name="review"),
+        path("review/<uuid:document_id>/do/", see(review.decide_record), name="review_do"),
+        path("review/<uuid:document_id>/fact/", see(review.decide_fact), name="review_fact"),
+        path("page/<uuid:page_id>/", see(files.send_preview), name="page_preview"),
+        path("file/<uuid:file_id>/", see(files.send_original), name="file_original"),
+        path("version/<uuid:version_id>/", see(sealing.show_version), name="version"),
+        path("version/<uuid:version_id>/pdf/", see(files.send_dossier), name="version_pdf"),
+        path(
+            "version/<uuid:version_id>/page/<int:number>/",
+            see(files.send_dossier_page),
+            name="version_page",
+        ),
+        path(
+            "version/<uuid:version_id>/send/<uuid:contact_id>/",
+            see(sealing.show_sending),
+            name="version_send",
+        ),
+        path("version/<uuid:version_id>/do/", see(sealing.decide_version), name="version_do"),
+    ]
