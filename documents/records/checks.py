@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 
+from documents.records.errors import FileMissing
 from documents.records.models import DocumentFile, DocumentState, Page
 from documents.records.vault import incoming_folder, open_file, refusing
 
@@ -79,9 +80,11 @@ def _is_known(name: str) -> bool:
 
 
 def _list_objects(folder: str) -> Iterator[str]:
-    if not folder or not default_storage.exists(folder):
+    try:
+        with refusing():
+            folders, names = default_storage.listdir(folder)
+    except FileMissing:  # nothing was stored yet
         return
-    folders, names = default_storage.listdir(folder)
     for name in names:
         yield f"{folder}/{name}"
     for inner in folders:

@@ -97,8 +97,12 @@ class Reception:
 def receive_stream(*, case: Case, stream: BinaryIO, original_name: str) -> Reception:
     """Receive what can be read from a stream: a file in memory, a mail's attachment."""
     reception = Reception(case=case, original_name=original_name)
-    while reception.refusal is None and (data := stream.read(CHUNK)):
-        reception.take(data)
+    try:
+        while reception.refusal is None and (data := stream.read(CHUNK)):
+            reception.take(data)
+    except BaseException:
+        reception.discard()
+        raise
     reception.end()
     return reception
 

@@ -43,8 +43,9 @@ def test_a_clean_file_goes_on_and_says_who_found_it_clean(
     assert document.files.get().scan_verdict == "clean"
 
 
+@pytest.mark.usefixtures("clamd")
 def test_a_harmful_file_is_kept_apart_and_never_read_or_served(
-    cast: make.Cast, clamd: FakeClamd, run_jobs: RunJobs, now: datetime
+    cast: make.Cast, run_jobs: RunJobs, now: datetime
 ) -> None:
     document = send(cast.case, NOTE + EICAR)
     run_jobs()
@@ -79,9 +80,7 @@ def test_a_scanner_that_does_not_answer_lets_nothing_pass(
         serving.serve_file(file=document.files.get(), actor=cast.parent, now=now)
 
 
-def test_a_scanner_that_hangs_is_left_in_time(
-    clamd: FakeClamd, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scanner_that_hangs_is_left_in_time(clamd: FakeClamd) -> None:
     clamd.mood = "hang"
     with pytest.raises(ScannerDown):
         ClamdScanner(clamd.address, seconds=0.3).scan(iter([b"x"]))
@@ -135,15 +134,22 @@ def test_a_scanner_on_a_socket_file_is_reached_too(tmp_path: object) -> None:
         (b"INSTREAM size limit exceeded. ERROR", True, Verdict.NOT_SCANNED),
     ],
 )
-def test_what_the_scanner_says_is_read_exactly(answer: bytes, cut: bool, verdict: Verdict) -> None:
+def test_what_the_scanner_says_is_read_exactly(
+    answer: bytes, *, cut: bool, verdict: Verdict
+) -> None:
     assert read_verdict(answer, cut=cut).verdict is verdict
 
 
 @pytest.mark.parametrize(
     ("answer", "cut"),
-    [(b"", False), (b"stream: OK", True), (b"OK", False), (b"stream: lstat() failed. ERROR", False)],
+    [
+        (b"", False),
+        (b"stream: OK", True),
+        (b"OK", False),
+        (b"stream: lstat() failed. ERROR", False),
+    ],
 )
-def test_every_other_answer_is_no_answer(answer: bytes, cut: bool) -> None:
+def test_every_other_answer_is_no_answer(answer: bytes, *, cut: bool) -> None:
     with pytest.raises(ScannerDown):
         read_verdict(answer, cut=cut)
 

@@ -78,7 +78,9 @@ def score_report(name: str) -> Score:
             score.right[kind] += 1
         else:
             score.wrong[kind] += 1
-            score.differences.append(f"{name}: wrong  {pair[0]} = {pair[1]} from {proposal.quote!r}")
+            score.differences.append(
+                f"{name}: wrong  {pair[0]} = {pair[1]} from {proposal.quote!r}"
+            )
     for fact, value in wanted:
         score.missed[fact.partition(":")[0]] += 1
         score.differences.append(f"{name}: missed {fact} = {value}")
@@ -86,7 +88,7 @@ def score_report(name: str) -> Score:
 
 
 def springs_trap(trap: str, proposal: Proposal) -> bool:
-    """Traps: `fact`, `fact=value`, `prior_treatments:agent` or `prior_treatments:agent:condition`."""
+    """Traps: `fact`, `fact=value`, `prior_treatments:agent`, `prior_treatments:agent:condition`."""
     if trap.startswith("prior_treatments:"):
         _fact, agent, condition = [*trap.split(":"), ""][:3]
         value = proposal.value if isinstance(proposal.value, dict) else {}
@@ -95,8 +97,8 @@ def springs_trap(trap: str, proposal: Proposal) -> bool:
             and value.get("agent") == agent
             and (not condition or value.get("for_condition") == condition)
         )
-    fact, _equals, value = trap.partition("=")
-    return proposal.fact == fact and (not value or str(proposal.value).lower() == value.lower())
+    fact, _equals, word = trap.partition("=")
+    return proposal.fact == fact and (not word or str(proposal.value).lower() == word.lower())
 
 
 def _canonical(value: Any) -> str:
