@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from cases.accounts.audit import record
 from cases.casework.models import Case
+from cases.clinical.criteria import FactIn
 from cases.clinical.definitions import Definition, DefinitionStatus, load_definitions
 from cases.clinical.matcher import Result, evaluate
 from cases.clinical.models import Evaluation, Fact, SignOff
@@ -128,10 +129,14 @@ def name_facts(rows: Iterable[Row], standing: Standing) -> dict[str, list[str]]:
 def facts_behind(row: Row, standing: Standing) -> list[Fact]:
     """The confirmed facts that a row was answered from.
 
-    Of treatments only the entries that settle it, where the evaluator names them.
+    Of treatments only the entries that settle it, where the evaluator names them; what a value
+    could have been derived from stands behind it only where it was not recorded itself.
     """
+    test = row.criterion.test
+    is_recorded = isinstance(test, FactIn) and bool(standing.by_key.get(test.fact))
+    keys = (test.fact,) if isinstance(test, FactIn) and is_recorded else row.facts
     found: list[Fact] = []
-    for key in row.facts:
+    for key in keys:
         behind = standing.by_key.get(key, ())
         if key == "prior_treatments" and row.entries:
             behind = tuple(behind[position] for position in row.entries)

@@ -4,7 +4,7 @@ It is made anew by the one evaluator, so that a fact whose record was withdrawn 
 behind it. What people signed is printed with it only where they signed the same facts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,9 +15,9 @@ from cases.casework.models import Case
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, DefinitionStatus
 from cases.clinical.evaluating import definitions_in_use, facts_behind
 from cases.clinical.fact_values import describe_value
-from cases.clinical.logic import Answer as Logic
+from cases.clinical.logic import Answer as Logic, Basis
 from cases.clinical.matcher import Result, evaluate, order_by_unknowns
-from cases.clinical.models import Evaluation, SignOff, SignOffMeaning
+from cases.clinical.models import Evaluation, Fact, SignOff, SignOffMeaning
 from cases.clinical.rows import Row
 from cases.clinical.snapshot import hash_snapshot
 from cases.clinical.standing import Standing
@@ -118,7 +118,9 @@ def _print_flag(
         cohort=result.cohort or "",
         rows=tuple(_print_row(row, result, book, standing, settled) for row in result.rows),
         other_readings=tuple(
-            ReadingAnswer(reading=name, wording=says[name], answer=Overall(overall.value))
+            ReadingAnswer(
+                reading=name, wording=says[name].rstrip("."), answer=Overall(overall.value)
+            )
             for name, overall in result.readings
         ),
         context=tuple(
@@ -130,7 +132,8 @@ def _print_flag(
 
 
 def _name_wording(definition: Definition) -> str:
-    return f"section {definition.label_section} of {definition.title} ({definition.authority})"
+    what = f"{definition.product} {definition.form}"
+    return f"section {definition.label_section} of the {definition.jurisdiction} label of {what}"
 
 
 def _print_row(
@@ -149,9 +152,9 @@ def _print_row(
         tag=row.tag.value,
         answer=Answer(row.answer.value),
         unknown_kind=UnknownKind(row.unknown_kind.value) if row.unknown_kind else None,
-        derived=row.basis.value == "derived",
+        derived=row.basis is Basis.DERIVED,
         fact="" if sides else _say_facts(row, standing),
-        reason=row.reason,
+        reason=_say_why(row, facts),
         cites=book.cites(facts),
         sides=sides,
         confirmed_by=", ".join(names),
@@ -160,12 +163,26 @@ def _print_row(
         ask=row.ask or "",
         other_readings=tuple(
             ReadingAnswer(
-                reading=other.reading, wording=other.says, answer=Answer(other.row.answer)
+                reading=other.reading.replace("_", " "),
+                wording=other.says.rstrip("."),
+                answer=Answer(other.row.answer.value),
             )
             for other in result.other_rows()
             if other.row.id == row.id
         ),
     )
+
+
+def _say_why(row: Row, facts: Sequence[Fact]) -> str:
+    """The evaluator's reason where it says more than the fact, and who stated what stands there."""
+    said = []
+    if not facts and "date_of_birth" in row.facts and row.answer is not Logic.UNKNOWN:
+        said.append("Birth date as stated in the patient's record.")
+    elif row.answer is Logic.UNKNOWN or row.basis is Basis.DERIVED or "disagree" in row.reason:
+        said.append(row.reason)
+    stated = dict.fromkeys(fact.stated_source for fact in facts if fact.stated_source)
+    said += [f"Stated: {source}." for source in stated]
+    return " ".join(said)
 
 
 def _say_facts(row: Row, standing: Standing) -> str:

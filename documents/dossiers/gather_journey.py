@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 from django.utils import formats
-from django.utils.translation import get_language_info
 
 from cases.casework.models import Case, Consent, ConsentPurpose, RequestState, Sex
 from cases.clinical.models import Fact
@@ -29,7 +28,7 @@ from documents.dossiers.contents import (
 )
 from documents.dossiers.findings import Flag, MissingItem, UnknownKind
 from documents.dossiers.printed import Absence, Listed
-from documents.dossiers.sources import SourceBook, date_of, full_date
+from documents.dossiers.sources import SourceBook, date_of, full_date, name_language
 from documents.records.models import RecordKind
 
 NOT_RELEASED: Final = Absence("not released by the consent")
@@ -92,7 +91,7 @@ def print_patient(case: Case, referral: Referral | None, standing: Standing) -> 
         age_years=_completed_years(born, standing.snapshot.reference_date),
         sex=str(sexes[sex]).lower() if isinstance(sex, str) and sex in sexes else _absent_sex(sex),
         country=patient.country or Absence("not recorded"),
-        language=_name_language(patient.language),
+        language=name_language(patient.language) or Absence("not recorded"),
         consent=_say_consent(referral, consent),
     )
 
@@ -115,15 +114,6 @@ def _completed_years(born: object, day: date) -> int | None:
     ages = {(today - born.first) // 10_000, (today - born.last) // 10_000}
     age = ages.pop()
     return age if not ages and age >= 0 else None
-
-
-def _name_language(code: str) -> str | Absence:
-    if not code:
-        return Absence("not recorded")
-    try:
-        return str(get_language_info(code)["name"])
-    except KeyError:
-        return code
 
 
 def _say_consent(referral: Referral | None, consent: Consent | None) -> str:

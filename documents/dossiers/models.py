@@ -31,9 +31,10 @@ class Dossier(models.Model):
         verbose_name_plural = _("dossiers")
         ordering: ClassVar = ["-created_at"]
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "referral"], name="dossier_once_a_referral"),
             models.UniqueConstraint(
-                fields=["case", "referral"], nulls_distinct=False, name="dossier_once_a_referral"
-            )
+                fields=["case"], condition=Q(referral__isnull=True), name="dossier_once_a_case"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Final
 
 from django.db.models import Prefetch
+from django.utils.translation import get_language_info
 
 from cases.casework.models import Case
 from cases.clinical.fact_values import show_value
@@ -188,9 +189,17 @@ def _describe_source(source: SourceFile) -> Source:
         dated=full_date(dated),
         received_on=document.received_at.date(),
         pages=source.file.page_count or 1,
-        language=document.language or "not stated",
+        language=name_language(document.language) or "not stated",
         sha256=source.file.sha256,
     )
+
+
+def name_language(code: str) -> str:
+    """`en` as “English”; a code that Django has no name for stands as it is."""
+    try:
+        return str(get_language_info(code)["name"])
+    except KeyError:
+        return code
 
 
 def date_of(document: Document) -> str:
