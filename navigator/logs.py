@@ -1,7 +1,8 @@
 """What a log line may hold: ids, action, code, time, result.
 
 Exceptions of a database or a parser carry values of rows and files in their text, and an
-address may carry a token; so of an exception only its class and place are kept.
+address may carry a token, or the name that somebody searched for; so of an exception only its
+class and place are kept, and of an address its path.
 """
 
 import re
@@ -11,12 +12,13 @@ from collections.abc import MutableMapping
 from typing import Any
 
 TOKEN_IN_PATH = re.compile(r"/d/[A-Za-z0-9_-]{8,}|/invitation/[A-Za-z0-9_-]{8,}")
+WORDS_IN_ADDRESS = re.compile(r"(?<=[/\w])\?\S+")
 
 
 def keep_codes_only(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Replace exception texts by class and place, and tokens in paths by `…`."""
+    """Replace exception texts by class and place, tokens and searched words by `…`."""
     exc_info = event.pop("exc_info", None)
     if exc_info is True:
         exc_info = sys.exc_info()
@@ -28,5 +30,5 @@ def keep_codes_only(
         event.pop(key, None)
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = TOKEN_IN_PATH.sub("/…", value)
+            event[key] = WORDS_IN_ADDRESS.sub("?…", TOKEN_IN_PATH.sub("/…", value))
     return event

@@ -1,5 +1,6 @@
 """What holds for every answer: no copies kept, the second factor, language and zone."""
 
+import uuid
 import zoneinfo
 from collections.abc import Callable
 
@@ -69,7 +70,8 @@ class StaffSecondFactorMiddleware:
             return self.get_response(request)
         if request.path.startswith("/api/"):
             words = _("Sign in with your second factor first.")
-            return JsonResponse({"code": "second_factor_needed", "detail": words}, status=403)
+            refusal = {"code": "second_factor_needed", "detail": words}
+            return JsonResponse({**refusal, "reference": uuid.uuid4().hex[:12]}, status=403)
         page = "mfa_reauthenticate" if is_mfa_enabled(user) else "mfa_activate_totp"
         return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
 

@@ -1,0 +1,423 @@
+"""One case with a word planted in every text that belongs to it, and everyone around it."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from uuid import uuid4
+
+from django.db.models import Model
+
+from cases.accounts.models import Role, User
+from cases.casework.models import (
+    Case,
+    Consent,
+    ConsentPurpose,
+    Note,
+    Patient,
+    RecordRequest,
+    Relation,
+    Task,
+    TimelineEntry,
+)
+from cases.clinical.models import CompleteHistory, Evaluation, Fact, SignOff, SignOffMeaning
+from cases.hospitals.models import (
+    Audience,
+    Direction,
+    Message,
+    MessageState,
+    Referral,
+    Thread,
+)
+from cases.jobs.models import Job
+from cases.travel.models import Appointment, CostEstimate, Traveller, Trip, TripItem
+from documents.dossiers.links import hash_token, make_token
+from documents.dossiers.models import Dossier, DossierVersion, Grant, VersionState
+from documents.records.models import (
+    Document,
+    DocumentFile,
+    DocumentState,
+    Evidence,
+    Page,
+    RecordKind,
+)
+from documents.records.scanning import Verdict
+from documents.records.vault import seal_bytes
+from tests import make
+
+CANARY = "Quetzalvane"
+"""Stands in no template, fixture or dictionary: where it is seen, something of the case is."""
+
+ORIGINAL = f"%PDF-1.4 letter of {CANARY}".encode()
+PREVIEW = b"\xff\xd8\xff\xe0 picture of " + CANARY.encode()
+DOSSIER = f"%PDF-1.7 dossier of {CANARY}".encode()
+
+
+@dataclass(frozen=True)
+class Planted:
+    """The cast, and a row of every model that hangs on its case."""
+
+    cast: make.Cast
+    team_lead_elsewhere: User
+    translator_elsewhere: User
+    patient: Patient
+    request: RecordRequest
+    consent: Consent
+    note: Note
+    task: Task
+    document: Document
+    waiting: Document
+    file: DocumentFile
+    page: Page
+    fact: Fact
+    proposal: Fact
+    history: CompleteHistory
+    evaluation: Evaluation
+    sign_off: SignOff
+    referral: Referral
+    thread: Thread
+    message: Message
+    family_message: Message
+    appointment: Appointment
+    trip: Trip
+    traveller: Traveller
+    item: TripItem
+    cost: CostEstimate
+    dossier: Dossier
+    version: DossierVersion
+    grant: Grant
+    job: Job
+
+    @property
+    def case(self) -> Case:
+        return self.cast.case
+
+    @property
+    def rows(self) -> dict[str, Model]:
+        """Every planted row by its name here, the case among them."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        for name in ("cast", "team_lead_elsewhere", "translator_elsewhere"):
+            del named[name]
+        return {"case": self.case, **named}
+
+
+def plant(cast: make.Cast) -> Planted:
+    case, actor, now = cast.case, cast.coordinator, make.NOW
+    patient = case.patient
+    Patient.objects.filter(pk=patient.pk).update(
+        name=f"{CANARY} Marta", native_name=f"{CANARY} नाम", country=CANARY
+    )
+    Case.objects.filter(pk=case.pk).update(
+        inquiry=f"{CANARY} has been ill since spring.", hold_reason=f"{CANARY} travels"
+    )
+    case.refresh_from_db()
+    request = RecordRequest.objects.create(
+        case=case,
+        kind=RecordKind.PATHOLOGY,
+        title=f"{CANARY} report",
+        reason=f"{CANARY} reason",
+        asked_at=now,
+    )
+    consent = Consent.objects.create(
+        case=case,
+        purpose=ConsentPurpose.SHARE,
+        recipient_id=cast.reviewer.hospital_id,
+        recipient_name=cast.reviewer.hospital.name,
+        given_by=cast.parent,
+        capacity=Relation.PARENT,
+        text_version="1",
+        text_language="en",
+        given_at=now,
+    )
+    note = Note.objects.create(case=case, author=actor, text=f"{CANARY} note", created_at=now)
+    task = Task.objects.create(case=case, title=f"{CANARY} call", created_at=now, due_at=now)
+    TimelineEntry.objects.create(case=case, code="case_opened", at=now, shown_to_family=True)
+    papers = plant_papers(case, actor, request)
+    facts = plant_facts(case, actor, papers.file)
+    letters = plant_letters(cast)
+    travels = plant_travels(case, cast)
+    going_out = plant_dossier(cast)
+    return Planted(
+        cast=cast,
+        team_lead_elsewhere=make.user(role=Role.TEAM_LEAD, team=cast.outsider.teams.first()),
+        translator_elsewhere=make.user(role=Role.TRANSLATOR, team=cast.outsider.teams.first()),
+        patient=patient,
+        request=request,
+        consent=consent,
+        note=note,
+        task=task,
+        document=papers.document,
+        waiting=papers.waiting,
+        file=papers.file,
+        page=papers.page,
+        fact=facts.fact,
+        proposal=facts.proposal,
+        history=facts.history,
+        evaluation=facts.evaluation,
+        sign_off=facts.sign_off,
+        referral=cast.referral,
+        thread=letters.thread,
+        message=letters.message,
+        family_message=letters.family_message,
+        appointment=travels.appointment,
+        trip=travels.trip,
+        traveller=travels.traveller,
+        item=travels.item,
+        cost=travels.cost,
+        dossier=going_out.dossier,
+        version=going_out.version,
+        grant=going_out.grant,
+        job=going_out.job,
+    )
+
+
+@dataclass(frozen=True)
+class Papers:
+    document: Document
+    waiting: Document
+    file: DocumentFile
+    page: Page
+
+
+def plant_papers(case: Case, actor: User, request: RecordRequest) -> Papers:
+    """An accepted paper with a stored original and preview, and one that waits for review."""
+    document, waiting = (
+        Document.objects.create(
+            case=case,
+            request=request,
+            kind=RecordKind.PATHOLOGY,
+            title=f"{CANARY} {title}",
+            issuer=f"{CANARY} clinic",
+            sha256=hashlib.sha256(title.encode()).hexdigest(),
+            state=state,
+            reviewed_by=actor,
+            received_at=make.NOW,
+            reason=f"{CANARY} reason",
+        )
+        for title, state in (
+            ("histology", DocumentState.ACCEPTED),
+            ("letter", DocumentState.TO_REVIEW),
+        )
+    )
+    kept = {}
+    for paper in (waiting, document):
+        stored = seal_bytes(case_id=case.pk, data=ORIGINAL)
+        file = DocumentFile.objects.create(
+            document=paper,
+            object_name=stored.object_name,
+            original_name=f"{CANARY}.pdf",
+            content_type="application/pdf",
+            sha256=stored.sha256,
+            size=stored.size,
+            page_count=1,
+            scan_verdict=Verdict.CLEAN,
+            created_at=make.NOW,
+        )
+        picture = seal_bytes(case_id=case.pk, data=PREVIEW)
+        page = Page.objects.create(
+            file=file,
+            number=1,
+            text=f"Name: {CANARY}",
+            width=595,
+            height=842,
+            preview_name=picture.object_name,
+        )
+        kept[paper] = (file, page)
+    return Papers(document, waiting, *kept[document])
+
+
+@dataclass(frozen=True)
+class Facts:
+    fact: Fact
+    proposal: Fact
+    history: CompleteHistory
+    evaluation: Evaluation
+    sign_off: SignOff
+
+
+def plant_facts(case: Case, actor: User, file: DocumentFile) -> Facts:
+    now = make.NOW
+    fact = Fact.objects.create(
+        case=case,
+        key="biomarker:MEN1",
+        value={"result": f"{CANARY} mutation"},
+        state="confirmed",
+        origin="person",
+        stated_source=f"{CANARY} letter",
+        note=f"{CANARY} note",
+        proposed_at=now,
+        decided_at=now,
+        decided_by=actor,
+    )
+    proposal = Fact.objects.create(
+        case=case, key="ki67_percent", value=8, origin="rule", rule="en/ki67", proposed_at=now
+    )
+    for one in (fact, proposal):
+        Evidence.objects.create(
+            fact=one, file=file, page=1, start=0, end=17, quote=f"{CANARY} Ki-67: 8%"
+        )
+    history = CompleteHistory.objects.create(
+        case=case, stated_source=f"{CANARY} said so", confirmed_at=now, confirmed_by=actor
+    )
+    evaluation = Evaluation.objects.create(
+        case=case,
+        indication="us-fda/cabozantinib-tablets/net",
+        definition_version="1.0.0",
+        reference_date=date(2026, 11, 22),
+        overall="match",
+        cohort="pNET",
+        snapshot={"schema": "case-snapshot/1"},
+        facts_hash="0" * 64,
+        result={"criteria": {}, "words": f"{CANARY} reason"},
+        evaluated_at=now,
+    )
+    sign_off = SignOff.objects.create(
+        evaluation=evaluation,
+        meaning=SignOffMeaning.FACTS_COMPLETE,
+        statement=f"{CANARY} is complete",
+        signed_by=actor,
+        signed_at=now,
+    )
+    return Facts(fact, proposal, history, evaluation, sign_off)
+
+
+@dataclass(frozen=True)
+class Letters:
+    thread: Thread
+    message: Message
+    family_message: Message
+
+
+def plant_letters(cast: make.Cast) -> Letters:
+    now = make.NOW
+    Referral.objects.filter(pk=cast.referral.pk).update(
+        question=f"{CANARY}: would you see them?", outcome_note=f"{CANARY} accepted"
+    )
+    cast.referral.refresh_from_db()
+    thread = Thread.objects.create(
+        case=cast.case,
+        referral=cast.referral,
+        audience=Audience.HOSPITAL,
+        subject=f"{CANARY} subject",
+        created_at=now,
+        waiting_on_us_since=now,
+    )
+    family = Thread.objects.create(
+        case=cast.case, audience=Audience.FAMILY, subject=cast.case.reference, created_at=now
+    )
+    message, family_message = (
+        Message.objects.create(
+            thread=where,
+            direction=Direction.IN,
+            state=MessageState.FILED,
+            body=f"{CANARY} writes",
+            message_id=f"<{uuid4().hex}@mail.example>",
+            created_at=now,
+        )
+        for where in (thread, family)
+    )
+    return Letters(thread, message, family_message)
+
+
+@dataclass(frozen=True)
+class Travels:
+    appointment: Appointment
+    trip: Trip
+    traveller: Traveller
+    item: TripItem
+    cost: CostEstimate
+
+
+def plant_travels(case: Case, cast: make.Cast) -> Travels:
+    soon = make.NOW + timedelta(days=3)
+    hospital = cast.reviewer.hospital
+    trip = Trip.objects.create(
+        case=case,
+        hospital=hospital,
+        city=f"{CANARY} town",
+        country="Germany",
+        time_zone="Europe/Berlin",
+        local_contact=f"{CANARY} aunt",
+        note=f"{CANARY} note",
+    )
+    return Travels(
+        appointment=Appointment.objects.create(
+            case=case,
+            hospital=hospital,
+            title=f"{CANARY} visit",
+            place=f"{CANARY} ward",
+            starts_at=soon,
+            time_zone="Europe/Berlin",
+            preparation=f"{CANARY} fasting",
+        ),
+        trip=trip,
+        traveller=Traveller.objects.create(
+            trip=trip, name=f"{CANARY} Marta", relation=Relation.PATIENT, needs=f"{CANARY} chair"
+        ),
+        item=TripItem.objects.create(
+            trip=trip,
+            kind="flight",
+            title=f"{CANARY} flight",
+            starts_at=soon,
+            starts_zone="America/Lima",
+            ends_at=soon + timedelta(hours=12),
+            ends_zone="Europe/Berlin",
+            booking_reference=f"{CANARY}1",
+        ),
+        cost=CostEstimate.objects.create(
+            case=case,
+            hospital=hospital,
+            what=f"{CANARY} scan",
+            amount=1200,
+            currency="EUR",
+            stated_on=date(2026, 11, 1),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class GoingOut:
+    dossier: Dossier
+    version: DossierVersion
+    grant: Grant
+    job: Job
+
+
+def plant_dossier(cast: make.Cast) -> GoingOut:
+    now = make.NOW
+    dossier = Dossier.objects.create(case=cast.case, referral=cast.referral, created_at=now)
+    stored = seal_bytes(case_id=cast.case.pk, data=DOSSIER, folder="dossiers")
+    version = DossierVersion.objects.create(
+        dossier=dossier,
+        number=1,
+        state=VersionState.SENT,
+        reference_date=date(2026, 11, 22),
+        contents={"patient": CANARY},
+        contents_sha256="1" * 64,
+        file_sha256=stored.sha256,
+        size=stored.size,
+        page_count=1,
+        object_name=stored.object_name,
+        asked_by=cast.coordinator,
+        asked_at=now,
+        sealed_at=now,
+        sealed_by=cast.coordinator,
+    )
+    grant_id = uuid4()
+    grant = Grant.objects.create(
+        id=grant_id,
+        version=version,
+        contact=cast.reviewer,
+        token_hash=hash_token(make_token(grant_id)),
+        created_at=now,
+        created_by=cast.coordinator,
+        expires_at=now + timedelta(days=3650),
+    )
+    job = Job.objects.create(
+        kind="dossiers.build_version",
+        args={"version_id": str(version.pk)},
+        subject=f"dossiers.dossierversion:{version.pk}",
+        case_id=cast.case.pk,
+        state="done",
+        attempts=1,
+    )
+    return GoingOut(dossier, version, grant, job)
