@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 from documents.dossiers import urls as dossier_urls
 from navigator import health
@@ -22,7 +23,7 @@ urlpatterns = [
     path("account/password/set/", show_nothing_here),
     path("account/", include("allauth.account.urls")),
     path("account/2fa/", include("allauth.mfa.urls")),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/setlang/", login_not_required(set_language), name="set_language"),
     path(
         "favicon.ico",
         login_not_required(RedirectView.as_view(url=settings.STATIC_URL + "img/favicon.svg")),
