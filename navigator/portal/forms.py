@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework.models import Case, Relation, RequestState
@@ -66,7 +67,7 @@ class PaperForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = case.record_requests.filter(state__in=[RequestState.OPEN, RequestState.RECEIVED])
         self.requests = {str(row.pk): row for row in asked}
-        choices = [("", _("None of them, or I am not sure"))]
+        choices: list[tuple[str, str | Promise]] = [("", _("None of them, or I am not sure"))]
         choices += [(key, row.title) for key, row in self.requests.items()]
         field = self.fields["request"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  # tells mypy what it is

@@ -292,7 +292,7 @@ def list_hospital_access(case: Case, now: datetime) -> list[HospitalAccess]:
             granted_at=grant.created_at,
             said=_say_grant(grant, now),
             until=grant.revoked_at or grant.expires_at,
-            openings=grant.openings,
+            openings=grant.openings,  # type: ignore[attr-defined]  # from the prefetch
         )
         for grant in grants
     ]
