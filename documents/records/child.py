@@ -1,9 +1,10 @@
+# ruff: noqa: PLC0415  libraries are imported after the limits are set, and only those needed
 """The child process in which parsers touch a stranger's file.
 
-Run by `sandbox.run_parser` as a script in isolated mode: nothing but the standard library, pypdfium2
-and Pillow is imported, no settings, no database. The request is one JSON object on standard input;
-the file is an open descriptor that the request names. The answer is one line of JSON and then raw
-bytes. The limits are set before the file is touched.
+Run by `sandbox.run_parser` as a script in isolated mode: nothing but the standard library,
+pypdfium2 and Pillow is imported, no settings, no database. The request is one JSON object on
+standard input; the file is an open descriptor that the request names. The answer is one line of
+JSON and then raw bytes. The limits are set before the file is touched.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from typing import Any, BinaryIO
 
 Answer = tuple[dict[str, Any], bytes]
 WRITE_AT_ONCE = 1 << 20
+HIGH_HALVES = range(0xD800, 0xDC00)
+LOW_HALVES = range(0xDC00, 0xE000)
+WORD_JOINER = 0x2060
+UNKNOWN = 0xFFFD
 HYPHENS = {0x02: 0xAD, 0xFFFE: 0xAD}  # how pdfium marks a word broken at the end of a line
 
 
@@ -43,7 +48,7 @@ def set_limits(limits: dict[str, int]) -> None:
         resource.setrlimit(name, (value, value))
 
 
-def open_pdf(file: BinaryIO, request: dict[str, Any]) -> Any:  # noqa: ANN401  pypdfium2 is untyped
+def open_pdf(file: BinaryIO, request: dict[str, Any]) -> Any:
     """Open the PDF, or say why not."""
     import pypdfium2
     from pypdfium2 import raw
@@ -61,7 +66,7 @@ def open_pdf(file: BinaryIO, request: dict[str, Any]) -> Any:  # noqa: ANN401  p
     return pdf
 
 
-def load_page(pdf: Any, number: int) -> Any:  # noqa: ANN401  pypdfium2 is untyped
+def load_page(pdf: Any, number: int) -> Any:
     """The page with this number, counted from 1."""
     import pypdfium2
 
@@ -73,7 +78,7 @@ def load_page(pdf: Any, number: int) -> Any:  # noqa: ANN401  pypdfium2 is untyp
         raise Unreadable("damaged") from error
 
 
-def read_characters(textpage: Any, cap: int) -> str:  # noqa: ANN401  pypdfium2 is untyped
+def read_characters(textpage: Any, cap: int) -> str:
     """The page's text, one character for each of pdfium's, so that offsets find their boxes."""
     from pypdfium2 import raw
 
@@ -82,11 +87,11 @@ def read_characters(textpage: Any, cap: int) -> str:  # noqa: ANN401  pypdfium2 
     for at, code in enumerate(codes):
         if code in HYPHENS:
             codes[at] = HYPHENS[code]
-        elif 0xD800 <= code <= 0xDBFF and at + 1 < count and 0xDC00 <= codes[at + 1] <= 0xDFFF:
+        elif code in HIGH_HALVES and at + 1 < count and codes[at + 1] in LOW_HALVES:
             codes[at] = 0x10000 + ((code - 0xD800) << 10) + (codes[at + 1] - 0xDC00)
-            codes[at + 1] = 0x2060  # the second half becomes a character without width
-        elif code == 0 or 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
-            codes[at] = 0xFFFD
+            codes[at + 1] = WORD_JOINER  # the second half becomes a character without width
+        elif code == 0 or code in HIGH_HALVES or code in LOW_HALVES or code > sys.maxunicode:
+            codes[at] = UNKNOWN
     return "".join(map(chr, codes))
 
 
@@ -107,7 +112,7 @@ def read_pdf(file: BinaryIO, request: dict[str, Any]) -> Answer:
 
 
 def find_boxes(file: BinaryIO, request: dict[str, Any]) -> Answer:
-    """The rectangles of the characters from `start` to `end`, one a line, as fractions of the page."""
+    """The rectangles of the characters from `start` to `end`, one a line, as page fractions."""
     page = load_page(open_pdf(file, request), request["page"])
     textpage = page.get_textpage()
     boxes: list[list[float]] = []
@@ -117,13 +122,18 @@ def find_boxes(file: BinaryIO, request: dict[str, Any]) -> Answer:
             continue
         if boxes and on_one_line(boxes[-1], box):
             last = boxes[-1]
-            boxes[-1] = [min(last[0], box[0]), min(last[1], box[1]), max(last[2], box[2]), max(last[3], box[3])]
+            boxes[-1] = [
+                min(last[0], box[0]),
+                min(last[1], box[1]),
+                max(last[2], box[2]),
+                max(last[3], box[3]),
+            ]
         else:
             boxes.append(box)
     return {"boxes": boxes}, b""
 
 
-def locate_character(page: Any, textpage: Any, at: int) -> list[float] | None:  # noqa: ANN401  untyped library
+def locate_character(page: Any, textpage: Any, at: int) -> list[float] | None:
     """One character's left, top, right and bottom as fractions, None where it draws nothing."""
     from pypdfium2 import raw
 
@@ -136,8 +146,12 @@ def locate_character(page: Any, textpage: Any, at: int) -> list[float] | None:  
     points = []
     for x, y in ((rectangle.left, rectangle.top), (rectangle.right, rectangle.bottom)):
         across, down = ctypes.c_int(), ctypes.c_int()
-        raw.FPDF_PageToDevice(page.raw, 0, 0, grid, grid, 0, x, y, ctypes.byref(across), ctypes.byref(down))
-        points.append((min(max(across.value / grid, 0.0), 1.0), min(max(down.value / grid, 0.0), 1.0)))
+        raw.FPDF_PageToDevice(
+            page.raw, 0, 0, grid, grid, 0, x, y, ctypes.byref(across), ctypes.byref(down)
+        )
+        points.append(
+            (min(max(across.value / grid, 0.0), 1.0), min(max(down.value / grid, 0.0), 1.0))
+        )
     (x0, y0), (x1, y1) = points
     return [min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)]
 
@@ -164,7 +178,7 @@ def render_pdf(file: BinaryIO, request: dict[str, Any]) -> Answer:
     return pack(pictures)
 
 
-def open_image(file: BinaryIO, request: dict[str, Any]) -> Any:  # noqa: ANN401  the class is imported late
+def open_image(file: BinaryIO, request: dict[str, Any]) -> Any:
     """Decode the whole picture, upright, without its metadata."""
     import warnings
 
@@ -205,11 +219,13 @@ def render_image(file: BinaryIO, request: dict[str, Any]) -> Answer:
         image = Image.alpha_composite(ground, layer)
     image = image.convert("RGB")
     if image.width > request["width"]:
-        image = image.resize((request["width"], max(1, round(image.height * request["width"] / image.width))))
+        image = image.resize(
+            (request["width"], max(1, round(image.height * request["width"] / image.width)))
+        )
     return pack([encode_jpeg(image, request["quality"])])
 
 
-def encode_jpeg(image: Any, quality: int) -> bytes:  # noqa: ANN401  the class is imported late
+def encode_jpeg(image: Any, quality: int) -> bytes:
     """The picture as JPEG and nothing besides."""
     out = io.BytesIO()
     image.info = {}
@@ -235,7 +251,7 @@ def look_around(file: BinaryIO, request: dict[str, Any]) -> Answer:
     }, b""
 
 
-def misbehave(file: BinaryIO, request: dict[str, Any]) -> Answer:
+def misbehave(_file: BinaryIO, request: dict[str, Any]) -> Answer:
     """Do on purpose what hostile files make parsers do, so that the limits can be tested."""
     how = request["how"]
     if how == "abort":

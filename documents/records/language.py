@@ -8,16 +8,17 @@ from typing import Final
 
 LOOK_AT: Final = 20_000
 WORD = re.compile(r"[^\W\d_]+")
-COMMON: Final = {
-    "en": frozenset(
-        "the of and with to in is was are were for from by on at no not this that there has have had been be or as an "
-        "patient history findings diagnosis report date which after before without".split()
-    ),
-    "es": frozenset(
-        "el la los las de del y con en es fue son se por para una un sin al su que no hay ha como desde tras paciente "
-        "fecha informe historia diagnostico diagnóstico hallazgos muestra estudio".split()
-    ),
-}
+ENGLISH: Final = """
+        the of and with to in is was are were for from by on at no not this that there
+        has have had been be or as an patient history findings diagnosis report date
+        which after before without
+"""
+SPANISH: Final = """
+        el la los las de del y con en es fue son se por para una un sin al su que no hay
+        ha como desde tras paciente fecha informe historia diagnostico diagnóstico
+        hallazgos muestra estudio
+"""
+COMMON: Final = {"en": frozenset(ENGLISH.split()), "es": frozenset(SPANISH.split())}
 MIN_SHARE: Final = 0.06
 
 
@@ -30,6 +31,8 @@ def detect_language(texts: Iterable[str]) -> str:
             break
     if not words:
         return "other"
-    shares = {name: sum(word in common for word in words) / len(words) for name, common in COMMON.items()}
+    shares = {
+        name: sum(word in common for word in words) / len(words) for name, common in COMMON.items()
+    }
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] >= MIN_SHARE else "other"

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from documents.records.reading import IMAGE_FORMATS, MAX_CHARS, MAX_PAGE_CHARS, MAX_PAGES, MAX_PIXELS
+from documents.records.reading import (
+    IMAGE_FORMATS,
+    MAX_CHARS,
+    MAX_PAGE_CHARS,
+    MAX_PAGES,
+    MAX_PIXELS,
+)
 from documents.records.sandbox import Limits, ReadingFailure, run_parser
 from documents.records.sniffing import Kind
 
@@ -58,7 +64,9 @@ def render_pages(
     return run_parser("render_pdf", source, arguments, limits=PREVIEW_LIMITS).split_payload()
 
 
-def render_page(source: Path | bytes, kind: Kind, number: int, *, width: int = PREVIEW_WIDTH) -> bytes:
+def render_page(
+    source: Path | bytes, kind: Kind, number: int, *, width: int = PREVIEW_WIDTH
+) -> bytes:
     """The JPEG picture of one page. Raises `ReadingFailure`, for plain text too."""
     pictures = render_pages(source, kind, [number], width=width)
     if not pictures:

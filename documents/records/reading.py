@@ -72,7 +72,11 @@ class Reading:
     @property
     def state(self) -> ReadingState:
         """`NEEDS_PERSON` as soon as one page has no text."""
-        return ReadingState.READ if all(page.has_text for page in self.pages) else ReadingState.NEEDS_PERSON
+        return (
+            ReadingState.READ
+            if all(page.has_text for page in self.pages)
+            else ReadingState.NEEDS_PERSON
+        )
 
     @property
     def silent_pages(self) -> tuple[int, ...]:
@@ -94,7 +98,9 @@ def read_pages(source: Path | bytes, kind: Kind, *, password: str | None = None)
     return Reading(pages, detect_language(page.text for page in pages))
 
 
-def find_boxes(source: Path | bytes, page: int, start: int, end: int, *, password: str | None = None) -> list[Box]:
+def find_boxes(
+    source: Path | bytes, page: int, start: int, end: int, *, password: str | None = None
+) -> list[Box]:
     """The rectangles, one a line, of the characters `start` to `end` of a PDF page's text.
 
     Offsets are those of `PageText.text`. Raises `ReadingFailure`.

@@ -32,14 +32,25 @@ if TYPE_CHECKING:
 CHILD: Final = Path(__file__).with_name("child.py")
 MEBIBYTE: Final = 1024 * 1024
 READ_AT_ONCE: Final = 1024 * 1024
-STOPPED_BY_LIMIT: Final = {-signal.SIGXCPU, -signal.SIGKILL, 128 + signal.SIGXCPU, 128 + signal.SIGKILL}
+STOPPED_BY_LIMIT: Final = {
+    -signal.SIGXCPU,
+    -signal.SIGKILL,
+    128 + signal.SIGXCPU,
+    128 + signal.SIGKILL,
+}
 
 FAILURES: Final[dict[str, _StrPromise]] = {
-    "crashed": _("The file could not be opened safely. Please export it again or send a photograph of the paper."),
+    "crashed": _(
+        "The file could not be opened safely. Please export it again or send a photograph of it."
+    ),
     "too_slow": _("The file takes too long to read. Please send it in smaller parts."),
-    "too_big": _("The file needs more memory than it may have. Please send it smaller or in parts."),
+    "too_big": _(
+        "The file needs more memory than it may have. Please send it smaller or in parts."
+    ),
     "too_many_pages": _("The file has too many pages. Please send it in parts."),
-    "password_needed": _("The file is protected by a password. Please send the password or a copy without one."),
+    "password_needed": _(
+        "The file is protected by a password. Please send the password or a copy without one."
+    ),
     "damaged": _("The file is damaged. Please send it again from where it is stored."),
     "empty": _("The file has no pages. Please send it again from where it is stored."),
     "no_such_page": _("The file has no page with this number. Please choose another page."),
@@ -167,7 +178,17 @@ def _command(*, walled: bool) -> list[str]:
         bwrap += ["--ro-bind-try", name, name]
     for folder in _interpreter_folders():
         bwrap += ["--ro-bind", folder, folder]
-    bwrap += ["--ro-bind", str(CHILD), str(CHILD), "--proc", "/proc", "--dev", "/dev", "--chdir", "/"]
+    bwrap += [
+        "--ro-bind",
+        str(CHILD),
+        str(CHILD),
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--chdir",
+        "/",
+    ]
     return [*bwrap, *child]
 
 
@@ -176,13 +197,19 @@ def _interpreter_folders() -> list[str]:
     real = Path(sys.executable).resolve()
     found = {sys.prefix, sys.base_prefix, str(real.parent.parent)}
     found |= {sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")}
-    outside = sorted(folder for folder in found if folder != "/" and not f"{folder}/".startswith("/usr/"))
-    return [folder for folder in outside if not any(folder.startswith(f"{other}/") for other in outside)]
+    outside = sorted(
+        folder for folder in found if folder != "/" and not f"{folder}/".startswith("/usr/")
+    )
+    return [
+        folder for folder in outside if not any(folder.startswith(f"{other}/") for other in outside)
+    ]
 
 
-def _run_child(request: dict[str, Any], descriptor: int, limits: Limits, *, walled: bool) -> tuple[int, bytes]:
+def _run_child(
+    request: dict[str, Any], descriptor: int, limits: Limits, *, walled: bool
+) -> tuple[int, bytes]:
     """Start the child, feed it, collect its answer, and leave nothing of it behind."""
-    with subprocess.Popen(  # noqa: S603  the command is ours from end to end
+    with subprocess.Popen(
         _command(walled=walled),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -212,7 +239,8 @@ def _converse(process: subprocess.Popen[bytes], request: bytes, limits: Limits) 
         process.stdin.close()
     except BrokenPipeError as error:
         raise ReadingFailure("crashed") from error
-    chunks, size = [], 0
+    chunks: list[bytes] = []
+    size = 0
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
         while True:

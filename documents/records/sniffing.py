@@ -51,18 +51,26 @@ MEDIA_TYPES: Final = {
 
 REFUSALS: Final[dict[str, _StrPromise]] = {
     "empty": _("The file is empty. Please send it again from where it is stored."),
-    "archive": _("This is an archive of several files. Please unpack it and send the papers one by one."),
+    "archive": _(
+        "This is an archive of several files. Please unpack it and send the papers one by one."
+    ),
     "office_document": _("This is an office document. Please save it as PDF and send the PDF."),
     "web_page": _("This is a web page. Please print it to PDF and send the PDF."),
     "drawing": _("This is a drawing that can carry programs. Please save it as PDF, JPEG or PNG."),
-    "program": _("This is a program, not a record. Please send the report itself as PDF or photograph."),
+    "program": _(
+        "This is a program, not a record. Please send the report itself as PDF or photograph."
+    ),
     "phone_photo": _("This photograph is in the HEIC format. Please save or send it as JPEG."),
     "other_image": _("This image format cannot be read here. Please save it as JPEG or PNG."),
     "dicom": _("This is an image of a scan. Please send the written report of the scan as PDF."),
     "media": _("This is a sound or a film. Please send the written report as PDF or photograph."),
-    "mixed": _("This file is two kinds of file at once. Please export or photograph the paper again."),
+    "mixed": _(
+        "This file is two kinds of file at once. Please export or photograph the paper again."
+    ),
     "too_big": _("This text file is too long. Please send it as PDF or in parts."),
-    "unknown": _("This kind of file is not known here. Please send a PDF, a JPEG, a PNG or plain text."),
+    "unknown": _(
+        "This kind of file is not known here. Please send a PDF, a JPEG, a PNG or plain text."
+    ),
 }
 
 
@@ -136,7 +144,9 @@ def sniff_file(path: Path) -> Kind | Refusal:
     return sniff_bytes(head=head, tail=tail, size=size)
 
 
-def sniff_bytes(*, head: bytes, tail: bytes | None = None, size: int | None = None) -> Kind | Refusal:
+def sniff_bytes(
+    *, head: bytes, tail: bytes | None = None, size: int | None = None
+) -> Kind | Refusal:
     """Judge a file from its first `HEAD_BYTES` and last `TAIL_BYTES` bytes and its full size.
 
     Without `tail` and `size` the head is taken for the whole file.
@@ -160,7 +170,11 @@ def decode_text(data: bytes) -> str | None:
     None means that the bytes are not text. Line ends are left as they are, so that offsets into
     the answer are offsets into the decoded file.
     """
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
         if data.startswith(mark):
             return _decode(data, encoding)
     if b"\x00" in data:

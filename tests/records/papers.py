@@ -1,44 +1,44 @@
-"""Papers to send in, and the sending of them, for the tests of records."""
+"""Small files for the tests of reading, made on the spot."""
 
-from datetime import datetime
-from io import BytesIO
+import io
+from functools import cache
 
-from cases.accounts.models import User
-from cases.casework.models import Case, RecordRequest
-from documents.records import services
-from documents.records.models import Document, RecordKind
-from tests import make
-from tests.samples.shapes import SAMPLES
-
-LETTER = (SAMPLES / "pnet-match" / "03-oncology-letter.pdf").read_bytes()
-PATHOLOGY = (SAMPLES / "pnet-match" / "01-pathology.pdf").read_bytes()
-NOTE = b"Patient: Ruth Achieng Odhiambo\nDate of birth: 14 May 1968\n\nKi-67: 9%.\n"
+import pikepdf
+from PIL import Image
+from weasyprint import HTML
 
 
-def is_about_ruth(case: Case) -> Case:
-    """Make the case's patient the one of the sample papers."""
-    case.patient.name = "Ruth Achieng Odhiambo"
-    case.patient.birth_date = "1968-05-14"
-    case.patient.save()
-    return case
+@cache
+def make_pdf(*pages: str) -> bytes:
+    """A PDF with a text layer, one page a text."""
+    breaks = '<p style="break-before: page">'.join(f"<p>{page}</p>" for page in pages)
+    pdf: bytes = HTML(string=f"<body>{breaks}</body>").write_pdf()
+    return pdf
 
 
-def send(
-    case: Case,
-    data: bytes = NOTE,
-    *,
-    actor: User | None = None,
-    now: datetime = make.NOW,
-    name: str = "note.txt",
-    kind: RecordKind = RecordKind.OTHER,
-    request: RecordRequest | None = None,
-) -> Document:
-    return services.accept_upload(
-        case=case,
-        source=BytesIO(data),
-        original_name=name,
-        kind=kind,
-        request=request,
-        actor=actor,
-        now=now,
-    )
+def protect_pdf(data: bytes, password: str) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(user=password, owner=password))
+    return out.getvalue()
+
+
+def make_scan() -> bytes:
+    """A PDF whose only page is a picture."""
+    out = io.BytesIO()
+    Image.new("RGB", (600, 800), "white").save(out, "PDF")
+    return out.getvalue()
+
+
+def make_photo(
+    width: int = 600, height: int = 400, *, form: str = "JPEG", orientation: int = 1
+) -> bytes:
+    """A picture whose left half is red, with EXIF data that name a place."""
+    image = Image.new("RGB", (width, height), "blue")
+    image.paste((255, 0, 0), (0, 0, width // 2, height))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    exif[0x010E] = "canary of a place"
+    out = io.BytesIO()
+    image.save(out, form, exif=exif)
+    return out.getvalue()

@@ -9,6 +9,20 @@ from documents.records.proposals.rules import Rules
 from documents.records.proposals.sections import Sentence
 
 REACH_BEHIND: Final = 70
+REACH_BEFORE: Final = 200
+REACH_QUESTION: Final = 45
+OF_SENTENCES: Final = (
+    "definition",
+    "hypothetical",
+    "outside",
+    "preliminary",
+    "superseded",
+    "past",
+    "present",
+    "request",
+)
+QUESTION_BEFORE = re.compile(r"(?:^|[\s(:,;?])\?{1,3} ?[\w ,-]{0,40}$")
+QUESTION_BEHIND = re.compile(r"[\w ,)-]{0,30}\?")
 SECTION_CONTEXTS: Final = {
     "request": "request",
     "family": "family",
@@ -22,7 +36,7 @@ SECTION_CONTEXTS: Final = {
 
 def clause_before(text: str, start: int, rules: Rules) -> str:
     """What stands before a match in its own clause."""
-    before = text[:start]
+    before = text[max(0, start - REACH_BEFORE) : start]
     last = 0
     for barrier in rules.contexts["barrier"].finditer(before):
         last = barrier.end()
@@ -36,33 +50,53 @@ def clause_behind(text: str, end: int, rules: Rules) -> str:
     return behind[: barrier.start()] if barrier else behind
 
 
-def find_contexts(sentence: Sentence, start: int, end: int, rules: Rules) -> set[str]:
-    """The names of all contexts that a match in a sentence stands in."""
-    known = rules.contexts
-    text = sentence.text
-    found = sentence_contexts(sentence, rules)
-    before = known["pseudo_negation"].sub(lambda match: "#" * len(match[0]), clause_before(text, start, rules))
-    behind = clause_behind(text, end, rules)
-    if known["negated_before"].search(before) or known["negated_behind"].match(behind):
-        found.add("negated")
-    if known["uncertain_before"].search(before) or known["uncertain_behind"].match(behind):
-        found.add("uncertain")
-    if re.search(r"(?:^|[\s(:,;?])\?{1,3} ?[\w ,-]{0,40}$", before) or re.match(r"[\w ,)-]{0,30}\?", behind):
-        found.add("uncertain")
-    return found
+class ContextReader:
+    """Finds the contexts of matches; those of a whole sentence are worked out once."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._of_sentences: dict[int, frozenset[str]] = {}
+
+    def read_match(self, sentence: Sentence, start: int, end: int) -> set[str]:
+        """The names of all contexts that a match in a sentence stands in."""
+        known, text = self.rules.contexts, sentence.text
+        found = set(self.read_sentence(sentence))
+        before = clause_before(text, start, self.rules)
+        before = known["pseudo_negation"].sub(lambda match: "#" * len(match[0]), before)
+        behind = clause_behind(text, end, self.rules)
+        if known["negated_before"].search(before) or known["negated_behind"].match(behind):
+            found.add("negated")
+        if _is_doubtful(before, self.rules) or known["uncertain_behind"].match(behind):
+            found.add("uncertain")
+        if QUESTION_BEFORE.search(before[-REACH_QUESTION:]) or QUESTION_BEHIND.match(behind):
+            found.add("uncertain")
+        return found
+
+    def read_sentence(self, sentence: Sentence) -> frozenset[str]:
+        """The contexts that hold for a whole sentence, from its words and from its section."""
+        if sentence.order not in self._of_sentences:
+            self._of_sentences[sentence.order] = self._read_words(sentence)
+        return self._of_sentences[sentence.order]
+
+    def _read_words(self, sentence: Sentence) -> frozenset[str]:
+        text, known = sentence.text, self.rules.contexts
+        found = {name for name in OF_SENTENCES if known[name].search(text)}
+        if sentence.section in SECTION_CONTEXTS:
+            found.add(SECTION_CONTEXTS[sentence.section])
+        if text.endswith("?") or text.startswith("?"):
+            found.add("request")
+        if known["relative"].search(text) and known["relative"].search(
+            known["company"].sub("", text)
+        ):
+            found.add("family")
+        if known["other_condition"].search(text) and not known["tumour"].search(text):
+            found.add("other_condition")
+        return frozenset(found)
 
 
-def sentence_contexts(sentence: Sentence, rules: Rules) -> set[str]:
-    """The contexts that hold for a whole sentence, from its words and from its section."""
-    text, known = sentence.text, rules.contexts
-    found = {SECTION_CONTEXTS[sentence.section]} if sentence.section in SECTION_CONTEXTS else set()
-    if text.endswith("?") or text.startswith("?"):
-        found.add("request")
-    if known["relative"].search(known["company"].sub("", text)):
-        found.add("family")
-    for name in ("definition", "hypothetical", "outside", "preliminary", "superseded", "past", "present", "request"):
-        if known[name].search(text):
-            found.add(name)
-    if known["other_condition"].search(text) and not known["tumour"].search(text):
-        found.add("other_condition")
-    return found
+def _is_doubtful(before: str, rules: Rules) -> bool:
+    """Whether a doubt stands before the match that no word of confirmation has lifted since."""
+    return any(
+        rules.contexts["confirmed"].search(before, doubt.end()) is None
+        for doubt in rules.contexts["uncertain_before"].finditer(before)
+    )

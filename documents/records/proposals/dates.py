@@ -1,7 +1,7 @@
 """Dates as reports write them, read without guessing.
 
-A date is as exact as its words: `2013`, `2013-04` or `2013-04-02`. A numeric date whose day and month
-could change places stays ambiguous, with both readings.
+A date is as exact as its words: `2013`, `2013-04` or `2013-04-02`. A numeric date whose day and
+month could change places stays ambiguous, with both readings.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ from datetime import date
 
 from documents.records.proposals.rules import Rules
 
+CENTURY = re.compile(r"(?:19|20)\d\d")
 YEAR = r"(?P<year>(?:19|20)\d\d)"
-ISO = re.compile(rf"(?<![\d/.-]){YEAR}-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?![\d/]|-\d)")
+ISO = re.compile(
+    rf"(?<![\d/.-]){YEAR}-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?![\d/]|-\d)"
+)
 ISO_LOOSE = re.compile(rf"(?<![\d/.-]){YEAR}[/.](?P<month>\d\d)[/.](?P<day>\d\d)(?!\d)")
-NUMERIC = re.compile(rf"(?<![\d/.-])(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second>\d{{1,2}})(?P=mark){YEAR}(?!\d)")
+NUMERIC = re.compile(
+    rf"(?<![\d/.-])(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second>\d{{1,2}})(?P=mark){YEAR}(?!\d)"
+)
 MONTH_YEAR = re.compile(rf"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])[/.-]{YEAR}(?!\d|[/.-]\d)")
 YEAR_ONLY = re.compile(rf"(?<![\d/.,-]){YEAR}(?![\d%]|[.,]\d| ?(?:mg|ml|cells|celulas|hpf)\b)")
 YEAR_RANGE = re.compile(rf"(?<![\d/.-]){YEAR} ?- ?(?P<end>(?:19|20)\d\d)(?![\d-])")
@@ -48,8 +53,12 @@ class FoundDate:
 def find_dates(text: str, rules: Rules) -> list[FoundDate]:
     """Every date in the sentence, in order, none overlapping another."""
     found: list[FoundDate] = []
+    if CENTURY.search(text) is None:
+        return found
     for candidate in _find_all(text, rules):
-        if candidate.readings and all(candidate.start >= other.end or candidate.end <= other.start for other in found):
+        if candidate.readings and all(
+            candidate.start >= other.end or candidate.end <= other.start for other in found
+        ):
             found.append(candidate)
     return sorted(found, key=lambda one: one.start)
 
@@ -64,6 +73,15 @@ def _find_all(text: str, rules: Rules) -> Iterator[FoundDate]:
             yield _found(match, ["-".join(parts)])
     for match in NUMERIC.finditer(text):
         yield _found(match, _numeric_readings(match))
+    yield from _find_in_words(text, rules)
+    for match in MONTH_YEAR.finditer(text):
+        yield _found(match, [f"{match['year']}-{int(match['month']):02d}"])
+    for match in YEAR_ONLY.finditer(text):
+        yield _found(match, [match["year"]])
+
+
+def _find_in_words(text: str, rules: Rules) -> Iterator[FoundDate]:
+    """Dates whose month is a word of the report's language."""
     for name in ("date_in_words", "date_month_first", "month_year"):
         for match in rules.words[name].finditer(text):
             groups = match.groupdict()
@@ -71,11 +89,8 @@ def _find_all(text: str, rules: Rules) -> Iterator[FoundDate]:
             if month is None:
                 continue
             parts = f"{groups['year']}-{month:02d}"
-            yield _found(match, [f"{parts}-{int(groups['day']):02d}" if groups.get("day") else parts])
-    for match in MONTH_YEAR.finditer(text):
-        yield _found(match, [f"{match['year']}-{int(match['month']):02d}"])
-    for match in YEAR_ONLY.finditer(text):
-        yield _found(match, [match["year"]])
+            day = groups.get("day")
+            yield _found(match, [f"{parts}-{int(day):02d}" if day else parts])
 
 
 def _found(match: re.Match[str], readings: list[str]) -> FoundDate:
@@ -84,7 +99,7 @@ def _found(match: re.Match[str], readings: list[str]) -> FoundDate:
 
 
 def _numeric_readings(match: re.Match[str]) -> list[str]:
-    """Day first, then month first. A point between the numbers is written by day-first countries only."""
+    """Day first, then month first; with points between them dates are always day first."""
     year, first, second = match["year"], int(match["first"]), int(match["second"])
     day_first = f"{year}-{second:02d}-{first:02d}"
     month_first = f"{year}-{first:02d}-{second:02d}"
@@ -92,9 +107,9 @@ def _numeric_readings(match: re.Match[str]) -> list[str]:
 
 
 def _exists(reading: str) -> bool:
-    parts = [int(part) for part in reading.split("-")]
+    year, month, day = [*map(int, reading.split("-")), 1, 1][:3]
     try:
-        date(parts[0], *(parts[1:] + [1, 1])[:2])
+        date(year, month, day)
     except ValueError:
         return False
     return True

@@ -1,7 +1,7 @@
 """Propose facts from the text of a report.
 
-A pure function of the pages: no file, no database, no clock. It proposes and never decides; where the
-words leave a doubt it stays silent, because a tired person confirms what stands before them.
+A pure function of the pages: no file, no database, no clock. It proposes and never decides; where
+the words leave a doubt it stays silent, because a tired person confirms what stands before them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from documents.records.language import detect_language
+from documents.records.proposals.contexts import ContextReader
 from documents.records.proposals.facts import find_facts
 from documents.records.proposals.finding import Proposal
 from documents.records.proposals.resolve import resolve_findings
@@ -17,8 +18,8 @@ from documents.records.proposals.rules import LANGUAGES, load_rules
 from documents.records.proposals.sections import LABORATORY, split_report
 from documents.records.proposals.treatments import find_treatments
 
-MAX_PAGE: Final = 100_000
-MAX_REPORT: Final = 2_000_000
+MAX_PAGE: Final = 200_000
+MAX_REPORT: Final = 1_000_000
 
 
 def propose(pages: Sequence[str], language: str = "auto") -> list[Proposal]:
@@ -33,8 +34,10 @@ def propose(pages: Sequence[str], language: str = "auto") -> list[Proposal]:
     taken = _take_pages(pages)
     sentences = split_report(taken, rules)
     is_laboratory = bool(LABORATORY & {sentence.section for sentence in sentences})
-    findings = resolve_findings(find_facts(sentences, rules), is_laboratory=is_laboratory)
-    findings += find_treatments(sentences, rules)
+    contexts = ContextReader(rules)
+    facts = find_facts(sentences, rules, contexts)
+    findings = resolve_findings(facts, is_laboratory=is_laboratory)
+    findings += find_treatments(sentences, contexts)
     findings.sort(key=lambda one: (one.sentence.order, one.start))
     return [finding.propose(taken) for finding in findings]
 

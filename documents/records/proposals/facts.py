@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
-from documents.records.proposals.contexts import find_contexts
+from documents.records.proposals.contexts import ContextReader
 from documents.records.proposals.finding import Finding
 from documents.records.proposals.rules import FactRule, Rules
 from documents.records.proposals.sections import Sentence
 from documents.records.proposals.values import CONVERTERS, Value
 
 DISQUALIFYING: Final = frozenset(
-    {"negated", "uncertain", "request", "family", "definition", "hypothetical", "other_condition", "past_history",
-     "superseded"}
-)  # fmt: skip
+    {
+        "negated",
+        "uncertain",
+        "request",
+        "family",
+        "definition",
+        "hypothetical",
+        "other_condition",
+        "past_history",
+        "superseded",
+    }
+)
 NEAR: Final = 3
+MATCHES_A_SENTENCE: Final = 8
+MATCHES_A_RULE: Final = 150
+CLOSE: Final = 60
 
 
 GRADES = re.compile(r"\b(?:G|grade |grado )([123])\b", re.IGNORECASE)
 THRESHOLD = re.compile(
-    r"[<>\u2264\u2265] ?\d|\d ?%? ?(?:-|to|al?) ?20\b|\b(?:below|above|under|over|than|fewer|less|more|menos|mas|menor|"
+    r"[<>\u2264\u2265] ?\d|\d ?%? ?(?:-|to|al?) ?20\b|"
+    r"\b(?:below|above|under|over|than|fewer|less|more|menos|mas|menor|"
     r"mayor|inferior|superior)\b[a-z ]{0,12}\d",
     re.IGNORECASE,
 )
@@ -39,25 +54,35 @@ def find_definitions(sentences: Sequence[Sentence]) -> frozenset[int]:
     )
 
 
-def find_facts(sentences: Sequence[Sentence], rules: Rules) -> Iterator[Finding]:
+def find_facts(
+    sentences: Sequence[Sentence], rules: Rules, contexts: ContextReader
+) -> Iterator[Finding]:
     """Every match that its contexts allow."""
     definitions = find_definitions(sentences)
+    seen: Counter[str] = Counter()
     for at, sentence in enumerate(sentences):
         if at in definitions:
             continue
-        lowered = sentence.text.lower()
-        around = ""
-        for rule in rules.facts:
-            if rule.hints and not any(hint in lowered for hint in rule.hints):
+        near = [one for one in sentences[at : at + NEAR] if one.section == sentence.section]
+        for rule in _rules_for(sentence, near, rules):
+            if seen[rule.id] > MATCHES_A_RULE:
                 continue
-            if rule.sections and sentence.section not in rule.sections:
-                continue
-            if (rule.near or rule.near_avoid) and not around:
-                around = " ".join(
-                    one.text for one in sentences[at : at + NEAR] if one.section == sentence.section
-                )
-            if _sentence_fits(rule, sentence.text, around):
-                yield from _match_rule(rule, sentence, rules)
+            for match in islice(rule.pattern.finditer(sentence.text), MATCHES_A_SENTENCE):
+                seen[rule.id] += 1
+                finding = _read_match(rule, sentence, match, contexts)
+                if finding is not None:
+                    yield finding
+
+
+def _rules_for(sentence: Sentence, near: Sequence[Sentence], rules: Rules) -> Iterator[FactRule]:
+    """The rules whose conditions on the sentence, its section and the next lines are fulfilled."""
+    lowered = sentence.text.lower()
+    around = " ".join(one.text for one in near)
+    for rule in rules.facts:
+        hinted = not rule.hints or any(hint in lowered for hint in rule.hints)
+        placed = not rule.sections or sentence.section in rule.sections
+        if hinted and placed and _sentence_fits(rule, sentence.text, around):
+            yield rule
 
 
 def _sentence_fits(rule: FactRule, text: str, around: str) -> bool:
@@ -70,25 +95,32 @@ def _sentence_fits(rule: FactRule, text: str, around: str) -> bool:
     )
 
 
-def _match_rule(rule: FactRule, sentence: Sentence, rules: Rules) -> Iterator[Finding]:
-    text = sentence.text
-    for match in rule.pattern.finditer(text):
-        if rule.before and rule.before.search(text[: match.start()]):
-            continue
-        if rule.after and rule.after.match(text[match.end() :].lstrip()):
-            continue
-        contexts = find_contexts(sentence, match.start(), match.end(), rules)
-        if rule.fact == "disease_status" and rules.any_agent.search(text):
-            contexts.add("during_treatment")
-        if contexts & (DISQUALIFYING - rule.ignores):
-            continue
-        read = CONVERTERS[rule.convert](match, rules) if rule.convert else Value(rule.value)
-        if read is None:
-            continue
-        fact = rule.fact
-        if "{" in fact:
-            fact = fact.format(**{name: (words or "").upper() for name, words in match.groupdict().items()})
-        yield Finding(
-            fact, read.value, sentence, match.start(), match.end(), rule.id, rule.rank, read.note or rule.note,
-            frozenset(contexts),
-        )  # fmt: skip
+def _read_match(
+    rule: FactRule, sentence: Sentence, match: re.Match[str], reader: ContextReader
+) -> Finding | None:
+    """What a match says, or nothing where its surroundings speak against it."""
+    text, rules = sentence.text, reader.rules
+    if rule.before and rule.before.search(text[max(0, match.start() - CLOSE) : match.start()]):
+        return None
+    if rule.after and rule.after.match(text[match.end() :].lstrip()):
+        return None
+    contexts = reader.read_match(sentence, match.start(), match.end())
+    if rule.fact == "disease_status" and rules.any_agent.search(text):
+        contexts.add("during_treatment")
+    if contexts & (DISQUALIFYING - rule.ignores):
+        return None
+    read = CONVERTERS[rule.convert](match, rules) if rule.convert else Value(rule.value)
+    if read is None:
+        return None
+    names = {name: (words or "").upper() for name, words in match.groupdict().items()}
+    return Finding(
+        fact=rule.fact.format(**names) if "{" in rule.fact else rule.fact,
+        value=read.value,
+        sentence=sentence,
+        start=match.start(),
+        end=match.end(),
+        rule=rule.id,
+        rank=rule.rank,
+        note=read.note or rule.note,
+        contexts=frozenset(contexts),
+    )

@@ -44,4 +44,6 @@ class Finding:
         """The finding as a proposal with its offsets in the page."""
         start, end = self.sentence.locate(self.start, self.end)
         quote = pages[self.sentence.page - 1][start:end]
-        return Proposal(self.fact, self.value, self.sentence.page, start, end, quote, self.rule, self.note)
+        return Proposal(
+            self.fact, self.value, self.sentence.page, start, end, quote, self.rule, self.note
+        )

@@ -14,16 +14,37 @@ from typing import Final
 from documents.records.proposals.finding import Finding
 
 SECTION_RANK: Final = {
-    "addendum": 5, "diagnosis": 4, "impression": 4, "microscopic": 3, "findings": 3, "comment": 3, "biomarkers": 3,
-    "oncologic_history": 3, "summary": 4, "start": 2, "other": 2, "clinical_history": 2,
-}  # fmt: skip
+    "addendum": 5,
+    "diagnosis": 4,
+    "impression": 4,
+    "summary": 4,
+    "microscopic": 3,
+    "findings": 3,
+    "comment": 3,
+    "biomarkers": 3,
+    "oncologic_history": 3,
+    "start": 2,
+    "other": 2,
+    "clinical_history": 2,
+}
 RANKED: Final = frozenset(
-    {"histology", "differentiation", "grade", "ki67_percent", "mitoses_per_2mm2", "primary_site", "disease_status",
-     "stage", "functional_syndrome", "sstr_positive", "ecog", "weight_kg"}
-)  # fmt: skip
+    {
+        "histology",
+        "differentiation",
+        "grade",
+        "ki67_percent",
+        "mitoses_per_2mm2",
+        "primary_site",
+        "disease_status",
+        "stage",
+        "functional_syndrome",
+        "sstr_positive",
+        "ecog",
+        "weight_kg",
+    }
+)
 CURRENT: Final = frozenset({"ecog", "weight_kg", "disease_status", "child_pugh"})
-SPECIFIC: Final = {"small_bowel_nos": {"ileum", "jejunum", "duodenum"}, "other": set()}
-LABORATORY_ONLY: Final = frozenset({"microscopic", "specimen", "gross"})
+SPECIFIC: Final = {"small_bowel_nos": {"ileum", "jejunum", "duodenum"}}
 
 Test = Callable[[Finding], bool]
 
@@ -40,48 +61,77 @@ def resolve_findings(findings: Iterable[Finding], *, is_laboratory: bool) -> lis
 
 
 def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Finding]:
+    """The findings of one fact that stand."""
     if is_laboratory and fact in RANKED:
         group = [one for one in group if "outside" not in one.contexts]
     group = _prefer(group, lambda one: "outside" not in one.contexts)
     group = _prefer(group, lambda one: "preliminary" not in one.contexts)
     group = _mark_preliminary(group)
-    if _differ(group) and any(one.sentence.section == "addendum" for one in group) and fact in RANKED:
-        group = [
-            replace(one, note=one.note or "the addendum replaces an earlier value")
-            for one in group
-            if one.sentence.section == "addendum"
-        ]
+    if fact in RANKED and _differ(group):
+        group = _replace_by_addendum(group)
     if fact in CURRENT and _differ(group):
         group = _prefer(group, lambda one: "present" in one.contexts)
     group = _prefer(group, lambda one: "past" not in one.contexts)
-    if fact == "disease_status":
-        group = [one for one in group if one.sentence.section != "treatments"]
-        group = _prefer(group, lambda one: "during_treatment" not in one.contexts)
-        group = _prefer(group, lambda one: one.sentence.section not in {"oncologic_history", "findings"})
-    if fact == "metastatic":
-        group = _prefer(group, lambda one: one.value is True)
-    if fact == "primary_site":
-        values = {one.value for one in group}
-        group = [one for one in group if not SPECIFIC.get(one.value, set()) & values]
-        group = _prefer(group, lambda one: one.value != "unknown_primary")
+    if fact in SETTLERS:
+        group = SETTLERS[fact](group)
     if fact in RANKED and _differ(group):
-        best = max(one.rank for one in group)
-        group = [one for one in group if one.rank == best] if fact == "histology" else group
         top = max(_section_rank(one) for one in group)
         group = [one for one in group if _section_rank(one) == top]
-    if fact == "disease_status" and _differ(group):
-        return []
-    return group
+    return [] if fact == "disease_status" and _differ(group) else group
+
+
+def _replace_by_addendum(group: list[Finding]) -> list[Finding]:
+    added = [one for one in group if one.sentence.section == "addendum"]
+    note = "the addendum replaces an earlier value"
+    return [replace(one, note=one.note or note) for one in added] or group
+
+
+def _settle_status(group: list[Finding]) -> list[Finding]:
+    """How the disease is now, not how it answered to a treatment once."""
+    group = [one for one in group if one.sentence.section != "treatments"]
+    group = _prefer(group, lambda one: "during_treatment" not in one.contexts)
+    return _prefer(group, lambda one: one.sentence.section not in {"oncologic_history", "findings"})
+
+
+def _settle_site(group: list[Finding]) -> list[Finding]:
+    """The more exact of two names, and a known site before an unknown one."""
+    values = {one.value for one in group}
+    group = [one for one in group if not SPECIFIC.get(one.value, set()) & values]
+    return _prefer(group, lambda one: one.value != "unknown_primary")
+
+
+def _settle_metastatic(group: list[Finding]) -> list[Finding]:
+    """No distant metastasis on one page does not undo one on another."""
+    return _prefer(group, lambda one: one.value is True)
+
+
+def _settle_histology(group: list[Finding]) -> list[Finding]:
+    """The more exact name: a typical carcinoid is a NET too, and any tumour a neoplasm."""
+    best = max((one.rank for one in group), default=0)
+    return [one for one in group if one.rank == best] if _differ(group) else group
+
+
+SETTLERS: Final[dict[str, Callable[[list[Finding]], list[Finding]]]] = {
+    "disease_status": _settle_status,
+    "primary_site": _settle_site,
+    "metastatic": _settle_metastatic,
+    "histology": _settle_histology,
+}
 
 
 def _prefer(group: list[Finding], test: Test) -> list[Finding]:
-    """Only those that pass the test, if any does and values differ."""
+    """Only those that pass the test, if any does."""
     passed = [one for one in group if test(one)]
-    return passed if passed else group
+    return passed or group
 
 
 def _mark_preliminary(group: list[Finding]) -> list[Finding]:
-    return [replace(one, note=one.note or "a preliminary value") if "preliminary" in one.contexts else one for one in group]
+    return [
+        replace(one, note=one.note or "a preliminary value")
+        if "preliminary" in one.contexts
+        else one
+        for one in group
+    ]
 
 
 def _differ(group: list[Finding]) -> bool:

@@ -95,7 +95,7 @@ def load_rules(language: str) -> Rules:
     for name, value in data["late_pieces"].items():
         pieces[name] = _expand(_alternatives(value), pieces)
 
-    def compiled(value: Any) -> re.Pattern[str]:  # noqa: ANN401  as it comes from YAML
+    def compiled(value: Any) -> re.Pattern[str]:
         text = _expand(_alternatives(value), pieces)
         try:
             return re.compile(text, re.IGNORECASE)
@@ -113,7 +113,10 @@ def load_rules(language: str) -> Rules:
         facts=tuple(_read_fact(entry, compiled, path.name) for entry in data["facts"]),
         agents=agents,
         any_agent=re.compile("|".join(agent.pattern.pattern for agent in agents), re.IGNORECASE),
-        cues={side: {name: compiled(value) for name, value in group.items()} for side, group in data["cues"].items()},
+        cues={
+            side: {name: compiled(value) for name, value in group.items()}
+            for side, group in data["cues"].items()
+        },
         words={name: compiled(value) for name, value in data["words"].items()},
         sites=tuple((site, compiled(value)) for site, value in data["sites"].items()),
         months={name: number for number, names in data["months"].items() for name in names},
@@ -131,7 +134,7 @@ def _expand(text: str, pieces: dict[str, str]) -> str:
     return text
 
 
-def _read_fact(entry: dict[str, Any], compiled: Any, file: str) -> FactRule:  # noqa: ANN401  a local function
+def _read_fact(entry: dict[str, Any], compiled: Any, file: str) -> FactRule:
     known = set(FactRule.__slots__)
     if unknown := set(entry) - known:
         raise BadRules(f"{file}: {entry.get('id')}: unknown keys {sorted(unknown)}")
@@ -160,7 +163,7 @@ def _read_fact(entry: dict[str, Any], compiled: Any, file: str) -> FactRule:  # 
     )
 
 
-def _read_agent(entry: dict[str, Any], compiled: Any) -> Agent:  # noqa: ANN401  a local function
+def _read_agent(entry: dict[str, Any], compiled: Any) -> Agent:
     return Agent(
         name=entry["name"],
         treatment_class=entry["class"],

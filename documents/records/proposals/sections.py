@@ -21,11 +21,16 @@ from documents.records.proposals.text import (
 
 CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
 ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
-ENDED_BY_TITLE: Final = frozenset({"request", "family", "past_history", "plan", "medications", "treatments"})
+ENDED_BY_TITLE: Final = frozenset(
+    {"request", "family", "past_history", "plan", "medications", "treatments"}
+)
 TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
 TITLE_WORDS: Final = 7
+LASTING: Final = frozenset({"diagnosis", "impression", "addendum", "start"})
 SHORT_HEADING: Final = 4
-ENDED_BY_PROSE: Final = frozenset({"family", "past_history", "plan", "medications", "treatments", "definition"})
+ENDED_BY_PROSE: Final = frozenset(
+    {"family", "past_history", "plan", "medications", "treatments", "definition"}
+)
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
 TURNED_REQUEST: Final = frozenset({"clinical_history"})
 
@@ -100,15 +105,19 @@ def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line
         last = joined[-1] if joined else None
         heading = _match_heading(line, rules)
         in_treatments = heading[0] == "treatments" if heading else in_treatments
-        if last is not None and _belong_together(last, line, width, rules, in_treatments=in_treatments):
+        if last is not None and _belong_together(
+            last, line, width, rules, in_treatments=in_treatments
+        ):
             joined[-1] = join_lines(last, line)
         else:
             joined.append(line)
     return joined
 
 
-def _belong_together(first: Line, second: Line, width: int, rules: Rules, *, in_treatments: bool) -> bool:
-    """Whether two lines are one, with what headings, labels and tables of treatments say about it."""
+def _belong_together(
+    first: Line, second: Line, width: int, rules: Rules, *, in_treatments: bool
+) -> bool:
+    """Whether two lines are one; headings, labels and tables of treatments have their say."""
     if rules.words["bare_label"].fullmatch(first.text):
         return True
     if _is_heading(first, rules) or _is_heading(second, rules):
@@ -141,7 +150,11 @@ def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
 def _stands_apart(heading: str, rest: str, kind: str) -> bool:
     """Whether a heading in the margin is followed by a sentence of its own on the same line."""
     small = heading[1:].islower()
-    return small and kind not in {"findings", "medications", "plan", "label"} and (rest[0].isupper() or rest[0] == "?")
+    return (
+        small
+        and kind not in {"findings", "medications", "plan", "label"}
+        and (rest[0].isupper() or rest[0] == "?")
+    )
 
 
 def _is_heading(line: Line, rules: Rules) -> bool:
@@ -160,14 +173,18 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         walk.section in ENDED_BY_PROSE and _is_prose(line, walk, rules)
     ):
         walk.section, walk.inline = "other", False
-    if line.is_capitals() and CAPITALS_HEADING.fullmatch(line.text) and len(line.text.split()) <= 6:
-        if walk.section not in {"diagnosis", "impression", "addendum", "start"}:
-            walk.section, walk.inline = "other", False
+    if walk.section not in LASTING and _is_capital_heading(line):
+        walk.section, walk.inline = "other", False
     return line
 
 
+def _is_capital_heading(line: Line) -> bool:
+    few = len(line.text.split()) < TITLE_WORDS
+    return few and line.is_capitals() and CAPITALS_HEADING.fullmatch(line.text) is not None
+
+
 def _is_title(line: Line, rules: Rules) -> bool:
-    """Whether a line without a full stop, after a finished sentence, is the title of something new."""
+    """Whether a line without a full stop, after a finished sentence, opens something new."""
     return (
         TITLE.fullmatch(line.text) is not None
         and len(line.text.split()) <= TITLE_WORDS
@@ -177,7 +194,7 @@ def _is_title(line: Line, rules: Rules) -> bool:
 
 
 def _is_prose(line: Line, walk: _Walk, rules: Rules) -> bool:
-    """Whether a list has ended: an empty line and then a sentence, or words that take up the tale."""
+    """Whether a list has ended: an empty line and then a sentence, or the tale taken up."""
     if rules.words["resumes"].match(line.text):
         return True
     return (

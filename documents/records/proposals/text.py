@@ -15,6 +15,9 @@ from functools import lru_cache
 from typing import Final
 
 MAX_SENTENCE: Final = 900
+SHORT_LINE: Final = 0.62
+SHORT_WORD: Final = 8
+FEW_LETTERS: Final = 3
 SOFT_HYPHEN: Final = "\u00ad"
 LINE_ENDS: Final = frozenset("\n\r\v\u0085\u2028\u2029")
 DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d")
@@ -27,16 +30,22 @@ REPLACED: Final = {
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
 DATED = re.compile(
-    r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:-\d\d){0,2}|\d{1,2}[ -](?:de )?[A-Za-z]{3,10}\.?[ -](?:de )?(?:19|20)\d\d|"
+    r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:-\d\d){0,2}|"
+    r"\d{1,2}[ -](?:de )?[A-Za-z]{3,10}\.?[ -](?:de )?(?:19|20)\d\d|"
     r"[A-Z][a-z]{2,9}\.? (?:de )?(?:19|20)\d\d)\b"
 )
-ROW_GOES_ON = re.compile(r" ?(?:[-:|,]|to |until |a |al |hasta )? ?(?:[A-Z\d]|date|present|ongoing|actualidad)")
+ROW_GOES_ON = re.compile(
+    r" ?(?:[-:|,]|to |until |a |al |hasta )? ?(?:[A-Z\d]|date|present|ongoing|actualidad)"
+)
 HANGING = re.compile(
-    r"(?:^|[ (])(?:on|in|of|from|since|until|to|by|dated|the|a|an|and|or|with|for|at|no|not|was|is|has|have|received|"
+    r"(?:^|[ (])(?:on|in|of|from|since|until|to|by|dated|the|a|an|and|or|with|for|at|no|not|was|is|"
+    r"has|have|received|"
     r"en|el|la|de|del|desde|hasta|con|y|o|por|un|una|no|ha|al|los|las)$",
     re.IGNORECASE,
 )
-SENTENCE_END = re.compile(r"(?<=[\w)%\"'])[.!?][)\"']? +(?=[A-Z0-9\u00bf\u00a1\"(\[?<>~-])|; +|: (?=[?])| [|\u2022] ")
+SENTENCE_END = re.compile(
+    r"(?<=[\w)%\"'])[.!?][)\"']? +(?=[A-Z0-9\u00bf\u00a1\"(\[?<>~-])|; +|: (?=[?])| [|\u2022] "
+)
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|approx|aprox|vs|e\.g|i\.e|no|nr|st|cf|fig|al|ca|resp|incl|sr|sra|dra|p\.ej|"
     r"d\.o\.b|tel|ext|dept|hosp|ref|[a-z])\.$",
@@ -62,7 +71,7 @@ class Line:
     def is_capitals(self) -> bool:
         """Whether it reads as a heading in capitals."""
         letters = [char for char in self.text if char.isalpha()]
-        return len(letters) >= 3 and all(char.isupper() for char in letters)
+        return len(letters) >= FEW_LETTERS and all(char.isupper() for char in letters)
 
 
 @lru_cache(maxsize=4096)
@@ -118,26 +127,34 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
 
     `width` is how long full lines of this page are.
     """
-    if len(first.text) > MAX_SENTENCE or first.text[-1] in ".:;?!":
+    end, head = first.text[-1], second.text[0]
+    if len(first.text) > MAX_SENTENCE or end in ".:;?!":
         return False
-    if first.text[-1] in f"-{SOFT_HYPHEN}" and second.text[:1].islower():
-        return True
-    if BULLET.match(second.text) or LABEL.match(second.text):
-        return False
+    broken = end in f"-{SOFT_HYPHEN}" and head.islower()
+    if broken or BULLET.match(second.text) or LABEL.match(second.text):
+        return broken
     if HANGING.search(first.text):
         return True
-    if first.is_capitals() != second.is_capitals() and (first.is_capitals() or second.is_capitals()):
-        return len(second.text) < 8 and first.text[-1] in "-,/"
-    short = len(first.text) < 0.62 * width
+    if first.is_capitals() != second.is_capitals():
+        return len(second.text) < SHORT_WORD and end in "-,/"
+    short = len(first.text) < SHORT_LINE * width
+    if _begins_row(first, second, short=short):
+        return False
+    return not short or head.islower() or end in ",(/" or not (head.isupper() or _is_value(end))
+
+
+def _is_value(end: str) -> bool:
+    return end.isdigit() or end == "%"
+
+
+def _begins_row(first: Line, second: Line, *, short: bool) -> bool:
+    """Whether the second line is a row of a table that begins with its date."""
     dated = DATED.match(second.text)
-    if dated and (short or DATED.match(first.text) or BULLET.match(first.text)):
+    if dated is None:
         return False
-    if dated and ROW_GOES_ON.match(second.text, dated.end()):
-        return False
-    head = second.text[0]
-    if not short or head.islower() or first.text[-1] in ",(/":
+    if short or DATED.match(first.text) or BULLET.match(first.text):
         return True
-    return not head.isupper() and not first.text[-1].isdigit() and first.text[-1] != "%"
+    return ROW_GOES_ON.match(second.text, dated.end()) is not None
 
 
 def split_sentences(line: Line) -> Iterator[Line]:
@@ -145,7 +162,9 @@ def split_sentences(line: Line) -> Iterator[Line]:
     start = 0
     for match in SENTENCE_END.finditer(line.text):
         end = match.start() + 1
-        if line.text[match.start()] == "." and ABBREVIATION.search(line.text[max(0, end - 12) : end]):
+        if line.text[match.start()] == "." and ABBREVIATION.search(
+            line.text[max(0, end - 12) : end]
+        ):
             continue
         yield from _split_long(line.cut(start, end))
         start = match.end()
@@ -153,10 +172,12 @@ def split_sentences(line: Line) -> Iterator[Line]:
 
 
 def _split_long(line: Line) -> Iterator[Line]:
-    while len(line.text) > MAX_SENTENCE:
-        at = line.text.rfind(" ", MAX_SENTENCE // 2, MAX_SENTENCE)
-        at = at if at > 0 else MAX_SENTENCE
-        yield line.cut(0, at)
-        line = line.cut(at, len(line.text))
-    if line.text:
-        yield line
+    start = 0
+    while len(line.text) - start > MAX_SENTENCE:
+        at = line.text.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE)
+        at = at if at > 0 else start + MAX_SENTENCE
+        yield line.cut(start, at)
+        start = at
+    rest = line.cut(start, len(line.text))
+    if rest.text:
+        yield rest

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
-from documents.records.proposals.contexts import sentence_contexts
+from documents.records.proposals.contexts import ContextReader
 from documents.records.proposals.dates import FoundDate, find_dates
 from documents.records.proposals.finding import Finding
 from documents.records.proposals.rules import Agent, Rules
@@ -22,7 +23,10 @@ HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 UNSAID: Final = frozenset({"negated", "hypothetical"})
 RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
 CLOSE: Final = 60
+MAX_MENTIONS: Final = 400
 REACH: Final = 130
+REACH_BEFORE: Final = 250
+MENTIONS_A_SENTENCE: Final = 40
 ROW_START: Final = 4
 ROW_GAP: Final = 60
 ROW_LINES: Final = 4
@@ -46,34 +50,45 @@ class Mention:
     @property
     def weight(self) -> int:
         """How much this mention tells, to choose the one that is quoted."""
-        return 2 * bool(self.start_date) + 2 * bool(self.end_date) + (self.status not in {"", "named"})
+        return (
+            2 * bool(self.start_date) + 2 * bool(self.end_date) + (self.status not in {"", "named"})
+        )
 
 
-def find_treatments(sentences: Sequence[Sentence], rules: Rules) -> list[Finding]:
+def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> list[Finding]:
     """One finding for each agent and condition of the report."""
     mentions: list[Mention] = []
     for sentence in sentences:
-        mentions += _read_sentence(sentence, mentions, rules)
+        if len(mentions) > MAX_MENTIONS:
+            break
+        mentions += _read_sentence(sentence, mentions, contexts)
     groups: dict[tuple[str, str], list[Mention]] = {}
     for mention in mentions:
         groups.setdefault((mention.agent.name, mention.condition), []).append(mention)
-    specific = {(one.agent.treatment_class, one.condition) for one in mentions if not one.agent.generic}
+    specific = {
+        (one.agent.treatment_class, one.condition) for one in mentions if not one.agent.generic
+    }
     return [
-        _build_finding(group, rules)
+        _build_finding(group, contexts.rules)
         for group in groups.values()
-        if not (group[0].agent.generic and (group[0].agent.treatment_class, group[0].condition) in specific)
+        if not (
+            group[0].agent.generic
+            and (group[0].agent.treatment_class, group[0].condition) in specific
+        )
     ]
 
 
-def _read_sentence(sentence: Sentence, earlier: list[Mention], rules: Rules) -> list[Mention]:
+def _read_sentence(
+    sentence: Sentence, earlier: list[Mention], reader: ContextReader
+) -> list[Mention]:
     """The mentions of one sentence that say something."""
-    text = sentence.text
+    text, rules = sentence.text, reader.rules
     named = list(_find_mentions(sentence, rules))
     if not named or named[0].start > ROW_GAP:
         _continue_last(sentence, earlier, rules)
     if not named:
         return []
-    contexts = sentence_contexts(sentence, rules)
+    contexts = reader.read_sentence(sentence)
     if contexts & SILENT:
         return []
     condition = _find_condition(sentence, contexts, rules)
@@ -86,7 +101,7 @@ def _read_sentence(sentence: Sentence, earlier: list[Mention], rules: Rules) -> 
         before = named[at - 1].end if at else 0
         mention.reach = (before, behind)
         mention.condition = condition
-        mention.status = _judge(mention, named, contexts, rules)
+        mention.status = _judge(mention, named, rules)
         if mention.status:
             _attach_dates(mention, named, dates, rules)
             kept.append(mention)
@@ -94,10 +109,14 @@ def _read_sentence(sentence: Sentence, earlier: list[Mention], rules: Rules) -> 
 
 
 def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
-    """Agents in order; one agent written twice over ("CAPTEM (capecitabine/temozolomide)") counts once."""
+    """Agents in order; two names of one treatment beside one another count once."""
     last: Mention | None = None
-    for match in rules.any_agent.finditer(sentence.text):
-        agent = next(one for one in rules.agents if one.pattern.fullmatch(sentence.text, match.start(), match.end()))
+    for match in islice(rules.any_agent.finditer(sentence.text), MENTIONS_A_SENTENCE):
+        agent = next(
+            one
+            for one in rules.agents
+            if one.pattern.fullmatch(sentence.text, match.start(), match.end())
+        )
         mention = Mention(agent, sentence, match.start(), match.end())
         if last is not None and _is_same(last, mention, rules):
             if last.agent.generic and not agent.generic:
@@ -122,8 +141,8 @@ def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
     return same_class and (first.agent.generic or second.agent.generic)
 
 
-def _find_condition(sentence: Sentence, contexts: set[str], rules: Rules) -> str | None:
-    """What the treatment was for: "NET", or None where it was or may have been for something else."""
+def _find_condition(sentence: Sentence, contexts: frozenset[str], rules: Rules) -> str | None:
+    """What the treatment was for: "NET", or None where it may have been for something else."""
     text = sentence.text
     if not rules.contexts["tumour"].search(text):
         other = rules.words["condition"].search(text)
@@ -132,7 +151,7 @@ def _find_condition(sentence: Sentence, contexts: set[str], rules: Rules) -> str
     return "NET"
 
 
-def _judge(mention: Mention, named: list[Mention], contexts: set[str], rules: Rules) -> str:
+def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
     """given, ongoing, stopped, planned, declined, or nothing."""
     text = mention.sentence.text
     at = named.index(mention)
@@ -148,16 +167,27 @@ def _judge(mention: Mention, named: list[Mention], contexts: set[str], rules: Ru
     if rules.cues["behind"]["declined"].search(uncut[:CLOSE]):
         post = "declined"
     said = post if post in UNSAID | {"declined", "planned"} else ""
-    verdict = said or pre or post or glued_post
-    if not verdict:
-        verdict = _judge_by_section(mention, behind, rules)
-    if verdict in UNSAID or (verdict == "planned" and rules.contexts["conditional"].search(behind)):
+    verdict = said or pre or post or glued_post or _judge_by_section(mention, behind, rules)
+    if _is_unsaid(mention, verdict, post, behind, rules):
         return ""
-    if mention.sentence.section == "plan" and verdict in {"given", "named"} and post not in {"given", "stopped"}:
-        return ""
+    return _judge_course(verdict, uncut, rules)
+
+
+def _is_unsaid(mention: Mention, verdict: str, post: str, behind: str, rules: Rules) -> bool:
+    """Whether nothing was given or firmly planned: a plan with an "if", a list under "Plan"."""
+    if verdict in UNSAID:
+        return True
+    if verdict == "planned":
+        return rules.contexts["conditional"].search(behind) is not None
+    listed = mention.sentence.section == "plan" and verdict in {"given", "named"}
+    return listed and post not in {"given", "stopped"}
+
+
+def _judge_course(verdict: str, behind: str, rules: Rules) -> str:
+    """Whether a treatment that was given was stopped or still runs."""
     if verdict in RUNNING:
         for later in ("stopped", "ongoing"):
-            if rules.cues["behind"][later].search(uncut):
+            if rules.cues["behind"][later].search(behind):
                 return later
     return verdict
 
@@ -174,23 +204,29 @@ def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
 def _begins_with_date(mention: Mention, rules: Rules) -> bool:
     """Whether it stands in a row that begins with a date."""
     dates = find_dates(mention.sentence.text[: mention.start], rules)
-    return bool(dates) and dates[0].start <= ROW_START and mention.start - dates[-1].end < CLOSE // 2
+    return (
+        bool(dates) and dates[0].start <= ROW_START and mention.start - dates[-1].end < CLOSE // 2
+    )
 
 
 def _clause_before(text: str, start: int, rules: Rules) -> str:
-    last = 0
-    for barrier in rules.contexts["barrier"].finditer(text, 0, start):
+    last = max(0, start - REACH_BEFORE)
+    for barrier in rules.contexts["barrier"].finditer(text, last, start):
         last = barrier.end()
     return text[last:start]
 
 
-def _region_behind(mention: Mention, named: list[Mention], at: int, rules: Rules) -> tuple[str, str]:
+def _region_behind(
+    mention: Mention, named: list[Mention], at: int, rules: Rules
+) -> tuple[str, str]:
     """The words up to the next agent, and those behind a list of agents that this one stands in."""
     text = mention.sentence.text
     stop = named[at + 1].start if at + 1 < len(named) else len(text)
     direct = _until_barrier(text[mention.end : stop][:120], rules)
     last = at
-    while last + 1 < len(named) and rules.words["glue"].fullmatch(text[named[last].end : named[last + 1].start]):
+    while last + 1 < len(named) and rules.words["glue"].fullmatch(
+        text[named[last].end : named[last + 1].start]
+    ):
         last += 1
     if last == at:
         return direct, ""
@@ -226,7 +262,9 @@ def _first_behind(words: str, rules: Rules) -> str:
     return kind
 
 
-def _attach_dates(mention: Mention, named: list[Mention], dates: list[FoundDate], rules: Rules) -> None:
+def _attach_dates(
+    mention: Mention, named: list[Mention], dates: list[FoundDate], rules: Rules
+) -> None:
     """Give the mention the dates that stand with it.
 
     In a sentence that begins with a date each date belongs to the agent that follows it, otherwise
@@ -234,10 +272,17 @@ def _attach_dates(mention: Mention, named: list[Mention], dates: list[FoundDate]
     """
     text = mention.sentence.text
     before, behind = mention.reach
-    if dates and mention is named[0] and dates[0].start <= ROW_START and mention.start - dates[0].end < ROW_GAP:
+    if (
+        dates
+        and mention is named[0]
+        and dates[0].start <= ROW_START
+        and mention.start - dates[0].end < ROW_GAP
+    ):
         _read_row(mention, dates, text, rules)
         return
-    dates_first = bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
+    dates_first = (
+        bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
+    )
     behind_dates = [one for one in dates if mention.end <= one.start < behind]
     before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
     ending = [one for one in behind_dates if _is_end(text, one, rules)]
@@ -261,7 +306,7 @@ def _attach_dates(mention: Mention, named: list[Mention], dates: list[FoundDate]
 
 
 def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
-    """A row of a table that begins with its dates: "2021-04 to date", "2021 - 2022", "14 May 2025"."""
+    """A row of a table that begins with its dates: "2021-04 to date", "2021 - 2022"."""
     mention.start_date = dates[0]
     if rules.words["row_end"].match(text, dates[0].end):
         mention.status = "ongoing"
@@ -284,7 +329,7 @@ def _is_end(text: str, date: FoundDate, rules: Rules) -> bool:
 
 
 def _continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> None:
-    """What the next lines say of the agent named before: its row's dates, "It was stopped in June 2022"."""
+    """What the next lines say of the agent named before: its dates, "It was stopped in June"."""
     if not earlier or earlier[-1].status in {"planned", "declined"}:
         return
     last = earlier[-1]

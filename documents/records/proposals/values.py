@@ -1,4 +1,4 @@
-"""From matched words to a value of the vocabulary, or to nothing where the words do not settle it."""
+"""From matched words to a value, or to nothing where the words do not settle it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from documents.records.proposals.dates import find_dates
 from documents.records.proposals.rules import Rules
 
 ROMAN: Final = {"1": "I", "2": "II", "3": "III", "4": "IV"}
+WHOLE: Final = 100
+COUNTED_AREA: Final = 2
+LIGHTEST: Final = 2
+HEAVIEST: Final = 350
 WHO_RANGES: Final = {("3", "20"), ("2", "20")}
 BOUNDS: Final = {"<": "<", ">": ">", "\u2264": "<=", "\u2265": ">=", "<=": "<=", ">=": ">="}
 
@@ -33,10 +37,10 @@ def read_number(words: str) -> float | int:
 
 
 def read_ki67(match: re.Match[str], rules: Rules) -> Value | None:
-    """A percentage, a range ("5-8") or a bound ("<3"). Ranges that only define a grade say nothing."""
+    """A percentage, a range ("5-8") or a bound ("<3"); ranges that define a grade say nothing."""
     groups = match.groupdict()
     low, high, bound = groups["low"], groups.get("high"), _read_bound(groups.get("bound"), rules)
-    if max(read_number(number) for number in (low, high) if number) > 100:
+    if max(read_number(number) for number in (low, high) if number) > WHOLE:
         return None
     if high:
         if (low, high) in WHO_RANGES or read_number(low) >= read_number(high):
@@ -62,15 +66,15 @@ def read_mitoses(match: re.Match[str], rules: Rules) -> Value | None:
     if area == 0:
         return None
     counts = [groups["low"]] + ([groups["high"]] if groups.get("high") else [])
-    scaled = [_tidy(_count(words, rules) * 2 / area) for words in counts]
-    note = None if area == 2 else f"counted in {area} mm2"
+    scaled = [_tidy(_count(words, rules) * COUNTED_AREA / area) for words in counts]
+    note = None if area == COUNTED_AREA else f"counted in {area} mm2"
     if bound or len(scaled) > 1:
         return Value(bound + "-".join(str(number) for number in scaled), note)
     return Value(scaled[0], note)
 
 
 def _count(words: str, rules: Rules) -> float:
-    return rules.maps["counts"].get(words.lower(), None) if words.isalpha() else read_number(words)
+    return float(rules.maps["counts"][words.lower()]) if words.isalpha() else read_number(words)
 
 
 def _tidy(number: float) -> float | int:
@@ -118,7 +122,7 @@ def read_plain_number(match: re.Match[str], _rules: Rules) -> Value | None:
 def read_weight(match: re.Match[str], _rules: Rules) -> Value | None:
     """Kilograms, where a person can weigh that much."""
     weight = read_number(match["number"])
-    return Value(float(weight)) if 2 <= weight <= 350 else None
+    return Value(float(weight)) if LIGHTEST <= weight <= HEAVIEST else None
 
 
 def read_date(match: re.Match[str], rules: Rules) -> Value | None:
@@ -162,7 +166,9 @@ def read_words(match: re.Match[str], _rules: Rules) -> Value | None:
 def read_instability(match: re.Match[str], _rules: Rules) -> Value | None:
     """Microsatellites: stable or high."""
     words = (_first_group(match, "words") or "").lower()
-    return Value("high" if "h" in words.replace("-", "")[3:] or words in {"high", "alta"} else "stable")
+    return Value(
+        "high" if "h" in words.replace("-", "")[3:] or words in {"high", "alta"} else "stable"
+    )
 
 
 def _first_group(match: re.Match[str], name: str) -> str | None:

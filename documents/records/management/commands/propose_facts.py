@@ -24,7 +24,7 @@ class Command(BaseCommand):
     """
 
     help = "Read reports and write the facts that they propose as JSON."
-    requires_system_checks: list[str] = []  # noqa: RUF012  Django's own declaration
+    requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -44,7 +44,9 @@ class Command(BaseCommand):
                 raise CommandError(f"{path}: {kind.sentence}", returncode=2)
             reading = read_pages(path, kind)
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror or 'cannot be opened'}.", returncode=2) from error
+            raise CommandError(
+                f"{path}: {error.strerror or 'cannot be opened'}.", returncode=2
+            ) from error
         except ReadingFailure as error:
             raise CommandError(f"{path}: {error.sentence}", returncode=2) from error
         texts = [page.text for page in reading.pages]
@@ -65,6 +67,8 @@ class Command(BaseCommand):
         return {
             "file": path.name,
             "pages": len(reading.pages),
-            "language": choose_language(texts, language) if reading.language != "other" else reading.language,
+            "language": choose_language(texts, language)
+            if reading.language != "other"
+            else reading.language,
             "proposals": proposals,
         }

@@ -1,0 +1,67 @@
+"""The command of the contract: JSON for each file, or one line on standard error and nothing else."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from tests.records.papers import make_pdf, make_photo, make_scan
+
+REPORT = "Page one of the report.\fDiagnosis: neuroendocrine tumour of the ileum.\r\nKi-67: 14%\r\n"
+
+
+def run(*paths: Path, language: str = "auto") -> list[dict[str, Any]]:
+    out = io.StringIO()
+    call_command("propose_facts", *map(str, paths), language=language, stdout=out)
+    answers: list[dict[str, Any]] = json.loads(out.getvalue())
+    return answers
+
+
+def test_each_file_has_one_element_in_the_order_given(tmp_path: Path) -> None:
+    text, pdf, photo, scan = (tmp_path / name for name in ("a.txt", "b.pdf", "c.jpg", "d.pdf"))
+    text.write_bytes(REPORT.encode())
+    pdf.write_bytes(make_pdf("The patient has a neuroendocrine tumour.", "The Ki-67 is 9%."))
+    photo.write_bytes(make_photo())
+    scan.write_bytes(make_scan())
+    answers = run(text, pdf, photo, scan)
+    assert [(one["file"], one["pages"]) for one in answers] == [
+        ("a.txt", 2),
+        ("b.pdf", 2),
+        ("c.jpg", 1),
+        ("d.pdf", 1),
+    ]
+    assert [bool(one["proposals"]) for one in answers] == [True, True, False, False]
+    assert answers[1]["language"] == "en"
+
+
+def test_offsets_of_plain_text_count_from_the_start_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(REPORT.encode())
+    proposals = run(path)[0]["proposals"]
+    assert {one["fact"] for one in proposals} >= {"histology", "primary_site", "ki67_percent"}
+    for one in proposals:
+        assert set(one) == {"fact", "value", "page", "start", "end", "quote", "rule", "note"}
+        assert REPORT[one["start"] : one["end"]] == one["quote"]
+        assert one["page"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.pdf", b"PK\x03\x04"), ("b.pdf", b"%PDF-1.7\n"), ("c.pdf", None)]
+)
+def test_a_file_that_cannot_be_read_ends_the_command(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    out = io.StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("propose_facts", str(path), stdout=out)
+    assert error.value.returncode == 2
+    assert name in str(error.value)
+    assert "\n" not in str(error.value)
+    assert not out.getvalue()

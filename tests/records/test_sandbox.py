@@ -1,0 +1,89 @@
+"""A parser may crash, hang or grow: the caller lives on and learns a code."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from documents.records.sandbox import (
+    FAILURES,
+    Answer,
+    Limits,
+    ReadingFailure,
+    bubblewrap_works,
+    run_parser,
+)
+
+SHORT = Limits(cpu_seconds=1, wall_seconds=3, output=1_000_000)
+walls = pytest.mark.parametrize("walled", [True, False])
+
+
+def run(parser: str, source: Path | bytes = b"", *, walled: bool, **arguments: object) -> Answer:
+    if walled and not bubblewrap_works():
+        pytest.skip("bubblewrap does not work here")
+    return run_parser(parser, source, dict(arguments), limits=SHORT, use_bubblewrap=walled)
+
+
+@walls
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ("abort", "crashed"),
+        ("raise", "crashed"),
+        ("hang", "too_slow"),
+        ("spin", "too_slow"),
+        ("eat", "too_big"),
+        ("shout", "too_big"),
+    ],
+)
+def test_every_way_to_fail_has_its_code(walled: bool, how: str, code: str) -> None:  # noqa: FBT001
+    with pytest.raises(ReadingFailure) as failure:
+        run("misbehave", walled=walled, how=how, amount=5_000_000)
+    assert failure.value.code == code
+    assert str(failure.value.sentence).endswith(".")
+
+
+@walls
+def test_noise_of_a_library_does_not_reach_the_answer(walled: bool) -> None:  # noqa: FBT001
+    assert run("misbehave", walled=walled, how="litter") == Answer({}, b"")
+
+
+@walls
+def test_the_child_sees_no_secret_of_ours(walled: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    monkeypatch.setenv("SECRET_KEY", "canary")
+    environment = run("look_around", walled=walled).header["environment"]
+    assert set(environment) <= {"LC_CTYPE", "PWD"}
+
+
+def test_behind_the_wall_there_is_no_network_and_no_host(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("canary")
+    answer = run("look_around", walled=True, paths=[str(secret), "/etc/passwd"])
+    assert answer.header["visible"] == []
+    assert answer.header["networks"] in (["lo"], [])
+
+
+@walls
+def test_bytes_and_paths_are_read_alike(walled: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    path = tmp_path / "file"
+    path.write_bytes(b"four")
+    assert run("look_around", path, walled=walled).header["bytes"] == 4
+    assert run("look_around", b"four", walled=walled).header["bytes"] == 4
+
+
+def test_nothing_is_left_running_after_a_hang() -> None:
+    started = time.monotonic()
+    with pytest.raises(ReadingFailure):
+        run("misbehave", walled=False, how="hang")
+    assert time.monotonic() - started < 10
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_an_unknown_code_is_a_crash() -> None:
+    assert ReadingFailure("what is this").code == "crashed"
+
+
+def test_a_failure_says_nothing_of_the_file() -> None:
+    assert [str(ReadingFailure(code)) for code in FAILURES] == list(FAILURES)

@@ -1,0 +1,137 @@
+"""What a file is, is judged by its bytes; what is not known is refused with words to act on."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from documents.records.sniffing import (
+    MAX_TEXT_BYTES,
+    REFUSALS,
+    Kind,
+    Refusal,
+    decode_text,
+    sniff_bytes,
+    sniff_file,
+)
+
+
+def picture(form: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(out, form)
+    return out.getvalue()
+
+
+def archive(name: str = "report.txt") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(name, "words")
+    return out.getvalue()
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+
+ACCEPTED = {
+    "a PDF": (PDF, Kind.PDF),
+    "a JPEG": (picture("JPEG"), Kind.JPEG),
+    "a PNG": (picture("PNG"), Kind.PNG),
+    "plain English": (b"Ki-67: 14%\n", Kind.TEXT),
+    "UTF-8 with accents": ("Páncreas, índice\n".encode(), Kind.TEXT),
+    "UTF-8 with a mark": ("\ufeffPáncreas".encode(), Kind.TEXT),
+    "UTF-16 with a mark": ("Páncreas".encode("utf-16"), Kind.TEXT),
+    "UTF-16 without a mark": ("Ki-67: 14 per cent".encode("utf-16-le"), Kind.TEXT),
+    "Western European": ("Páncreas, índice de proliferación\n".encode("latin-1"), Kind.TEXT),
+    "pages parted by form feeds": (b"one\x0ctwo", Kind.TEXT),
+}
+
+REFUSED = {
+    "nothing": (b"", "empty"),
+    "white space": (b" \r\n\t\n", "empty"),
+    "zero bytes": (b"\x00" * 4096, "empty"),
+    "a zip": (archive(), "archive"),
+    "a Word document": (archive("word/document.xml"), "office_document"),
+    "an old Word document": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
+        "office_document",
+    ),
+    "rich text": (b"{\\rtf1 words}", "office_document"),
+    "gzip": (b"\x1f\x8b\x08\x00words", "archive"),
+    "a web page": (b"<!DOCTYPE html><html></html>", "web_page"),
+    "a page after spaces": (b"\n\n  <html><body>", "web_page"),
+    "a script in text": (b"hello <script>alert(1)</script>", "web_page"),
+    "an SVG": (b'<?xml version="1.0"?><svg xmlns="x"></svg>', "drawing"),
+    "PostScript": (b"%!PS-Adobe-3.0", "drawing"),
+    "a Windows program": (b"MZ\x90\x00" + b"\x00" * 100, "program"),
+    "a Linux program": (b"\x7fELF\x02\x01", "program"),
+    "a shell script": (b"#!/bin/sh\nrm -rf /\n", "program"),
+    "a GIF": (b"GIF89a\x01\x00/*words*/", "other_image"),
+    "a WebP": (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "other_image"),
+    "a TIFF": (b"II*\x00\x08\x00\x00\x00", "other_image"),
+    "a phone photograph": (b"\x00\x00\x00\x18ftypheic\x00\x00", "phone_photo"),
+    "a film": (b"\x00\x00\x00\x18ftypmp42\x00\x00", "media"),
+    "a DICOM file": (b"\x00" * 128 + b"DICM" + b"\x02\x00", "dicom"),
+    "a PDF that is a zip": (PDF + archive(), "mixed"),
+    "a JPEG that is a zip": (picture("JPEG") + archive(), "mixed"),
+    "text that hides a PDF": (b"words\n" + PDF, "mixed"),
+    "binary rubbish": (bytes(range(256)) * 8, "unknown"),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_a_known_kind_is_accepted(name: str) -> None:
+    data, kind = ACCEPTED[name]
+    assert sniff_bytes(head=data) == kind
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_anything_else_is_refused_with_a_code_and_a_sentence(name: str) -> None:
+    data, code = REFUSED[name]
+    refusal = sniff_bytes(head=data)
+    assert refusal == Refusal(code)
+    assert str(refusal.sentence).endswith(".")
+
+
+def test_the_name_of_a_file_says_nothing(tmp_path: Path) -> None:
+    renamed = tmp_path / "report.pdf"
+    renamed.write_bytes(archive())
+    assert sniff_file(renamed) == Refusal("archive")
+    renamed.write_bytes(PDF)
+    assert sniff_file(renamed) is Kind.PDF
+
+
+def test_a_zip_behind_a_long_pdf_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(PDF + b"\n" * 300_000 + archive())
+    assert sniff_file(path) == Refusal("mixed")
+
+
+def test_a_character_cut_at_the_end_of_the_head_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(b"x" + "é".encode() * 100_000)
+    assert sniff_file(path) is Kind.TEXT
+
+
+def test_text_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(b"words\n" * (MAX_TEXT_BYTES // 6 + 1))
+    assert sniff_file(path) == Refusal("too_big")
+
+
+def test_decoding_keeps_every_character_in_its_place() -> None:
+    assert decode_text("\ufeffone\r\ntwo\x0cthree é".encode()) == "one\r\ntwo\x0cthree é"
+    assert decode_text(b"\x00\x01\x02\x03") is None
+
+
+def test_every_refusal_has_a_sentence() -> None:
+    assert all(str(sentence) for sentence in REFUSALS.values())
+
+
+def test_a_kind_knows_its_media_type() -> None:
+    assert {kind.media_type for kind in Kind} == {
+        "application/pdf",
+        "image/jpeg",
+        "image/png",
+        "text/plain",
+    }
