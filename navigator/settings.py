@@ -286,6 +286,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_DB_REUSE_MAX = 10_000  # a connection outlives a job; `run_job` looks after broken ones
 
 # --- Mail ---------------------------------------------------------------------------------
 MAIL_DIR = DATA_DIR / "mail"
@@ -348,6 +349,7 @@ LANGUAGES = [
 LOCALE_PATHS = [BASE_DIR / "navigator" / "locale"]
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "navigator.formats"
 TIME_ZONE = "UTC"
 LANGUAGE_COOKIE_SECURE = HTTPS
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -144,6 +144,7 @@ def describe_row(
         others=tuple(
             OtherSign(one.id, _(one.says), read_sign(ANSWERS, one.answer))
             for one in line.other_answers
+            if one.answer != line.answer
         ),
     )
 

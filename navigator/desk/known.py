@@ -46,6 +46,8 @@ class KnownValue:
 
     id: UUID
     key: str
+    label: str
+    """Empty where the text says by itself what it is about."""
     text: str
     is_confirmed: bool
     dates: tuple[str, ...]
@@ -121,11 +123,13 @@ def _begin_of(entry: Any) -> str:
 def describe_known(found: list[Fact], evidence: dict[UUID, list[EvidenceView]]) -> KnownValue:
     """One value that all these rows say."""
     first = found[0]
+    spec = spec_for(first.key)
     views = [view for row in found for view in evidence.get(row.pk, ())]
     sources = list(dict.fromkeys(describe_source(view) for view in views))
     return KnownValue(
         id=first.pk,
         key=first.key,
+        label="" if spec.kind is FactKind.TREATMENT else _(spec.label),
         text=show_value(first.key, first.value, _),
         is_confirmed=first.state == FactState.CONFIRMED,
         dates=tuple(dict.fromkeys(row.dated for row in found if row.dated)),

@@ -1,6 +1,6 @@
 """The parts of a case's page: what each of them reads, in a bounded number of queries."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -54,9 +54,10 @@ def blank(form: type[forms.CaseForm], case: Case, request: HttpRequest, **initia
 
 
 def read_overview(case: Case, request: HttpRequest) -> Context:
-    entries = case.timeline.select_related("actor")[:LATEST]
+    entries = list(case.timeline.select_related("actor")[:LATEST])
+    titles = {document.target: document.title for document in case.documents.only("title")}
     return {
-        "timeline": [describe_entry(entry) for entry in entries],
+        "timeline": [describe_entry(entry, titles) for entry in entries],
         "notes": case.notes.select_related("author")[:LATEST],
         "tasks": case.tasks.open().select_related("assignee"),
         "requests": [
@@ -71,12 +72,12 @@ def read_overview(case: Case, request: HttpRequest) -> Context:
     }
 
 
-def describe_entry(entry: TimelineEntry) -> Context:
+def describe_entry(entry: TimelineEntry, titles: Mapping[str, str]) -> Context:
     return {
         "at": entry.at,
         "who": entry.actor.name if entry.actor else "",
         "title": say_timeline(entry.code, entry.detail),
-        "text": "",
+        "text": titles.get(entry.target, ""),
     }
 
 
