@@ -69,7 +69,7 @@ def accept_upload(
             request=request,
             actor=actor,
             now=now,
-            kind=RecordKind(kind),
+            kind=_choose_kind(kind, request),
             title=title,
         )
     finally:
@@ -151,6 +151,13 @@ def _find_same(case: Case, sha256: str) -> Document | None:
     if here is not None:
         here.already_here = True
     return here
+
+
+def _choose_kind(kind: RecordKind, request: RecordRequest | None) -> RecordKind:
+    """What the sender says it is, else what was asked for."""
+    if request is not None and kind == RecordKind.OTHER and request.kind in RecordKind.values:
+        return RecordKind(request.kind)
+    return RecordKind(kind)
 
 
 def _make_title(original_name: str) -> str:

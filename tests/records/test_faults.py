@@ -24,7 +24,7 @@ from documents.records.models import Document, DocumentFile, DocumentState, Evid
 from documents.records.sandbox import ReadingFailure
 from documents.records.storage import SealedFolder
 from tests import make
-from tests.records.papers import LETTER, NOTE, is_about_ruth, send
+from tests.records.sending import LETTER, NOTE, is_about_ruth, send
 
 RunJobs = Callable[[], int]
 

@@ -20,7 +20,7 @@ from documents.records.errors import FileTooBig, UploadRefused
 from documents.records.intake import SealedUpload, clean_original_name, takes_uploads
 from documents.records.models import Document
 from tests import make
-from tests.records.papers import LETTER, NOTE, send
+from tests.records.sending import LETTER, NOTE, send
 
 Post = Callable[..., HttpResponse]
 

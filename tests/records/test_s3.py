@@ -14,7 +14,7 @@ from documents.records import vault
 from documents.records.errors import FileAltered, FileMissing, StorageUnavailable
 from documents.records.models import DocumentFile, DocumentState, Page
 from tests import make
-from tests.records.papers import LETTER, is_about_ruth, send
+from tests.records.sending import LETTER, is_about_ruth, send
 from tests.servers import ObjectStore, find_free_port
 
 MIB = 1024 * 1024

@@ -14,7 +14,7 @@ from documents.records.models import Document, DocumentState, Page
 from documents.records.scanning import ClamdScanner, Scan, ScannerDown, Verdict, read_verdict
 from tests import make
 from tests.records.fake_clamd import EICAR, FakeClamd, run_clamd
-from tests.records.papers import NOTE, is_about_ruth, send
+from tests.records.sending import NOTE, is_about_ruth, send
 from tests.servers import find_free_port
 
 RunJobs = Callable[[], int]

@@ -27,7 +27,7 @@ from documents.records.models import (
     RecordKind,
 )
 from tests import make
-from tests.records.papers import LETTER, NOTE, PATHOLOGY, is_about_ruth, send
+from tests.records.sending import LETTER, NOTE, PATHOLOGY, is_about_ruth, send
 
 RunJobs = Callable[[], int]
 
@@ -219,6 +219,7 @@ def test_the_checklist_follows_the_paper(
 
     blurred = send(ruth, NOTE, request=asked)
     better = send(ruth, PATHOLOGY, request=asked, name="p.pdf")
+    assert better.kind == RecordKind.PATHOLOGY
     run_jobs()
     assert state() == RequestState.RECEIVED
     services.reject_document(document=blurred, reason="Blurred.", actor=cast.coordinator, now=now)
