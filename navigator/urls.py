@@ -9,6 +9,9 @@ from documents.dossiers import urls as dossier_urls
 from navigator import health
 from navigator.views import show_front_door, show_nothing_here
 
+# Whoever may not see a page is told what is told of a page that does not exist.
+handler403 = "navigator.views.show_denied_as_missing"
+
 urlpatterns = [
     path("", show_front_door, name="front_door"),
     path("healthz", health.show_alive, name="healthz"),

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models.options import Options
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,6 +52,15 @@ class LookOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic over
     def may_look(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and request.user.works_on_cases
 
+    def _get_obj_does_not_exist_redirect(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        opts: "Options[Any]",  # noqa: ARG002
+        object_id: str,  # noqa: ARG002
+    ) -> HttpResponseRedirect:
+        """A row that is not there, or not theirs, is a 404 as everywhere."""
+        raise Http404
+
     def change_view(
         self,
         request: HttpRequest,
@@ -72,8 +82,12 @@ class LookOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic over
         return response
 
     def find_case_id(self, row: Model) -> Any:
-        """The case of a row, for the record; None where it has none of its own."""
-        return getattr(row, "case_id", None)
+        """The case of a row, for the record, by the way of its door; None where it has none."""
+        door = type(row)._default_manager.all()  # noqa: SLF001  # Django's public name
+        found: Any = row
+        for step in getattr(door, "case_path", "case").split("__"):
+            found = getattr(found, step, None)
+        return getattr(found, "pk", None)
 
 
 class OfCaseCockpit(LookOnlyAdmin):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -76,12 +76,14 @@ class CaseAdmin(LookOnlyAdmin):
 
     def change_view(
         self,
-        request: HttpRequest,  # noqa: ARG002
+        request: HttpRequest,
         object_id: str,
         form_url: str = "",  # noqa: ARG002
         extra_context: dict[str, object] | None = None,  # noqa: ARG002
     ) -> HttpResponse:
         """The cockpit is the page of a case."""
+        if self.get_object(request, object_id) is None:
+            raise Http404
         return HttpResponseRedirect(reverse("admin:cockpit", args=[object_id]))
 
 

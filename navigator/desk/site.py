@@ -4,12 +4,16 @@ The pages are imported when their routes are made: the admin builds its site bef
 are loaded.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from django.utils.translation import gettext_lazy as _
+
+ROOMS = ("cases.", "documents.", "navigator.")
 
 
 class DeskSite(AdminSite):
@@ -17,6 +21,18 @@ class DeskSite(AdminSite):
     site_title = _("Navigator desk")
     index_title = _("My day")
     enable_nav_sidebar = False
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: type[ModelAdmin] | None = None,  # type: ignore[type-arg]  # generic over its model
+        **options: Any,
+    ) -> None:
+        """Only our own rooms; a package's page may show what nobody should, as a secret key."""
+        given = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        ours = [model for model in given if model.__module__.startswith(ROOMS)]
+        if ours:
+            super().register(ours, admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         from navigator.desk.urls import make_desk_urls  # noqa: PLC0415  # see above
