@@ -24,6 +24,7 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from psycopg import sql
 
 from navigator.embedded_broker import NoBroker, find_broker_program
 from tests.components import need
@@ -106,6 +107,10 @@ class Postgres:
 
     def url(self, database: str = "postgres") -> str:
         return f"postgres://navigator@127.0.0.1:{self.port}/{database}"
+
+    def create_database(self, name: str) -> None:
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
 
     def answers(self) -> bool:
         try:

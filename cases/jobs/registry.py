@@ -60,6 +60,10 @@ def job_handler(
     return register
 
 
+def list_queues() -> list[str]:
+    return sorted({kind.queue for kind in _kinds.values()})
+
+
 def find_job_kind(name: str) -> JobKind:
     try:
         return _kinds[name]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,8 +14,10 @@ from cases.jobs.models import Job
 from cases.jobs.registry import find_job_kind
 from cases.jobs.runner import run_claimed_job
 
+MOST_TRIES = 5
 
-@transaction.atomic
+
+@transaction.atomic(savepoint=False)
 def queue_job(
     *,
     kind: str,
@@ -39,22 +42,42 @@ def queue_job(
         "case_id": case_id,
         "actor_id": actor_id,
         "max_attempts": work.max_attempts,
-        "run_after": run_after or Now(),
+        # The sweeper leaves a row alone for a while whose bell is about to ring.
+        **({"rung_at": Now()} if run_after is None else {"run_after": run_after}),
     }
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(unique_key=unique_key, **fields)
-    except IntegrityError:
-        return Job.objects.unfinished().get(unique_key=unique_key)
-    job.refresh_from_db()
-    if run_after is None:
+    job, made = insert_once(unique_key, fields) if unique_key else (insert_job(fields), True)
+    if made and run_after is None:
         transaction.on_commit(partial(_ring_once, str(job.pk), work.queue), robust=True)
     return job
 
 
+def insert_job(fields: dict[str, Any]) -> Job:
+    job = Job(**fields)
+    job.save(force_insert=True)
+    if job.rung_at is not None:
+        job.rung_at = job.created_at  # as the database's clock wrote it
+    return job
+
+
+def insert_once(unique_key: str, fields: dict[str, Any]) -> tuple[Job, bool]:
+    """The unfinished row of a key, and whether it was made here.
+
+    The row that was in the way may be finished before it is read; then there is room again.
+    """
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic():
+                return insert_job({**fields, "unique_key": unique_key}), True
+        except IntegrityError:
+            found = Job.objects.unfinished().filter(unique_key=unique_key).first()
+        if found is not None:
+            return found, False
+    raise RuntimeError(f"{unique_key} is taken by no row that can be read")
+
+
 def _ring_once(job_id: str, queue: str) -> None:
-    if ring_for(job_id, queue):
-        Job.objects.filter(pk=job_id, rung_at__isnull=True).update(rung_at=Now())
+    if not ring_for(job_id, queue):
+        Job.objects.filter(pk=job_id).update(rung_at=None)
 
 
 def run_due_jobs(*, limit: int = 1000) -> int:
