@@ -1,4 +1,4 @@
-"""The command of the contract: JSON for each file, or one line on standard error and nothing else."""
+"""The command of the contract: JSON for each file, or one line of error and nothing else."""
 
 import io
 import json

@@ -31,6 +31,7 @@ SECTION_CONTEXTS: Final = {
     "outside": "outside",
     "past_history": "past_history",
     "plan": "plan",
+    "allergies": "allergy",
 }
 
 

@@ -22,7 +22,9 @@ ISO_LOOSE = re.compile(rf"(?<![\d/.-]){YEAR}[/.](?P<month>\d\d)[/.](?P<day>\d\d)
 NUMERIC = re.compile(
     rf"(?<![\d/.-])(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second>\d{{1,2}})(?P=mark){YEAR}(?!\d)"
 )
-MONTH_YEAR = re.compile(rf"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])[/.-]{YEAR}(?!\d|[/.-]\d)")
+MONTH_YEAR = re.compile(
+    rf"(?<![\d/.])(?<!\D\d\d-)(?<!\D\d-)(?P<month>0?[1-9]|1[0-2])[/.-]{YEAR}(?!\d|[/.]\d)"
+)
 YEAR_ONLY = re.compile(rf"(?<![\d/.,-]){YEAR}(?![\d%]|[.,]\d| ?(?:mg|ml|cells|celulas|hpf)\b)")
 YEAR_RANGE = re.compile(rf"(?<![\d/.-]){YEAR} ?- ?(?P<end>(?:19|20)\d\d)(?![\d-])")
 

@@ -25,6 +25,7 @@ DISQUALIFYING: Final = frozenset(
         "other_condition",
         "past_history",
         "superseded",
+        "allergy",
     }
 )
 NEAR: Final = 3
@@ -107,6 +108,8 @@ def _read_match(
     contexts = reader.read_match(sentence, match.start(), match.end())
     if rule.fact == "disease_status" and rules.any_agent.search(text):
         contexts.add("during_treatment")
+    if rule.fact == "sex" and not rules.contexts["relative"].search(text[: match.start()]):
+        contexts.discard("family")
     if contexts & (DISQUALIFYING - rule.ignores):
         return None
     read = CONVERTERS[rule.convert](match, rules) if rule.convert else Value(rule.value)

@@ -111,11 +111,17 @@ def _settle_histology(group: list[Finding]) -> list[Finding]:
     return [one for one in group if one.rank == best] if _differ(group) else group
 
 
+def _settle_anticoagulant(group: list[Finding]) -> list[Finding]:
+    """The medicine's name before the bare word."""
+    return _prefer(group, lambda one: "anticoag" not in str(one.value))
+
+
 SETTLERS: Final[dict[str, Callable[[list[Finding]], list[Finding]]]] = {
     "disease_status": _settle_status,
     "primary_site": _settle_site,
     "metastatic": _settle_metastatic,
     "histology": _settle_histology,
+    "attention:anticoagulant": _settle_anticoagulant,
 }
 
 

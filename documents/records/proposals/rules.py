@@ -63,6 +63,7 @@ class Agent:
     pattern: re.Pattern[str]
     generic: bool
     once: bool
+    parts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +171,5 @@ def _read_agent(entry: dict[str, Any], compiled: Any) -> Agent:
         pattern=compiled(r"(?<![\w])(?:" + entry["forms"] + r")(?![\w])"),
         generic=entry.get("generic", False),
         once=entry.get("once", False),
+        parts=frozenset(entry.get("of", ())),
     )

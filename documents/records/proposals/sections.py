@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from documents.records.proposals.rules import Rules
@@ -39,13 +39,14 @@ TURNED_REQUEST: Final = frozenset({"clinical_history"})
 class Sentence:
     """A sentence: its page (from 1), its section, and its characters with their offsets.
 
-    `heading` tells a sentence that is nothing but a heading.
+    `opening` is the order of the first sentence of the same line or paragraph.
     """
 
     page: int
     order: int
     section: str
     line: Line
+    opening: int
 
     @property
     def text(self) -> str:
@@ -83,8 +84,10 @@ def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
                 continue
             rest = _enter_section(line, walk, rules)
             walk.ended, walk.parted, walk.filled = line.text[-1] in ".?!", False, bool(rest.text)
+            opening = len(sentences)
             for sentence in split_sentences(rest):
-                sentences.append(Sentence(number, len(sentences), walk.section, sentence))
+                order = len(sentences)
+                sentences.append(Sentence(number, order, walk.section, sentence, opening))
     return _settle_history(sentences)
 
 
@@ -210,6 +213,6 @@ def _settle_history(sentences: list[Sentence]) -> list[Sentence]:
     if not LABORATORY & {sentence.section for sentence in sentences}:
         return sentences
     return [
-        Sentence(one.page, one.order, "request", one.line) if one.section in TURNED_REQUEST else one
+        replace(one, section="request") if one.section in TURNED_REQUEST else one
         for one in sentences
     ]

@@ -8,73 +8,56 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
 from documents.records.proposals.contexts import ContextReader
-from documents.records.proposals.dates import FoundDate, find_dates
+from documents.records.proposals.dates import find_dates
 from documents.records.proposals.finding import Finding
-from documents.records.proposals.rules import Agent, Rules
+from documents.records.proposals.rules import Rules
 from documents.records.proposals.sections import Sentence
+from documents.records.proposals.treatment_dates import (
+    CLOSE,
+    HISTORY_SECTIONS,
+    ROW_GAP,
+    ROW_START,
+    Mention,
+    attach_dates,
+    continue_last,
+    take_opening_date,
+)
 
-SILENT: Final = frozenset({"request", "family", "definition"})
-HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
+SILENT: Final = frozenset({"request", "family", "definition", "allergy"})
 UNSAID: Final = frozenset({"negated", "hypothetical"})
 RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
-CLOSE: Final = 60
+DATE_BEHIND: Final = 9
+THIS_TUMOUR: Final = "NET"
 MAX_MENTIONS: Final = 400
 REACH: Final = 130
 REACH_BEFORE: Final = 250
 MENTIONS_A_SENTENCE: Final = 40
-ROW_START: Final = 4
-ROW_GAP: Final = 60
-ROW_LINES: Final = 4
-
-
-@dataclass(slots=True)
-class Mention:
-    """One place where an agent is named, and what its surroundings make of it."""
-
-    agent: Agent
-    sentence: Sentence
-    start: int
-    end: int
-    status: str = ""
-    start_date: FoundDate | None = None
-    end_date: FoundDate | None = None
-    condition: str = "NET"
-    reach: tuple[int, int] = (0, 0)
-    dates_from: Sentence | None = None
-
-    @property
-    def weight(self) -> int:
-        """How much this mention tells, to choose the one that is quoted."""
-        return (
-            2 * bool(self.start_date) + 2 * bool(self.end_date) + (self.status not in {"", "named"})
-        )
 
 
 def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> list[Finding]:
-    """One finding for each agent and condition of the report."""
+    """One finding for each agent of the report."""
     mentions: list[Mention] = []
     for sentence in sentences:
         if len(mentions) > MAX_MENTIONS:
             break
-        mentions += _read_sentence(sentence, mentions, contexts)
-    groups: dict[tuple[str, str], list[Mention]] = {}
+        found = _read_sentence(sentence, mentions, contexts)
+        for mention in found:
+            take_opening_date(mention, sentences[sentence.opening], contexts.rules)
+        mentions += found
+    groups: dict[str, list[Mention]] = {}
     for mention in mentions:
-        groups.setdefault((mention.agent.name, mention.condition), []).append(mention)
-    specific = {
-        (one.agent.treatment_class, one.condition) for one in mentions if not one.agent.generic
-    }
+        groups.setdefault(mention.agent.name, []).append(mention)
+    parts = {part for one in mentions for part in one.agent.parts}
+    named = {one.agent.treatment_class for one in mentions if not one.agent.generic}
     return [
         _build_finding(group, contexts.rules)
-        for group in groups.values()
-        if not (
-            group[0].agent.generic
-            and (group[0].agent.treatment_class, group[0].condition) in specific
-        )
+        for name, group in groups.items()
+        if name not in parts
+        and not (group[0].agent.generic and group[0].agent.treatment_class in named)
     ]
 
 
@@ -85,14 +68,13 @@ def _read_sentence(
     text, rules = sentence.text, reader.rules
     named = list(_find_mentions(sentence, rules))
     if not named or named[0].start > ROW_GAP:
-        _continue_last(sentence, earlier, rules)
+        continue_last(sentence, earlier, rules)
     if not named:
         return []
     contexts = reader.read_sentence(sentence)
     if contexts & SILENT:
         return []
-    condition = _find_condition(sentence, contexts, rules)
-    if condition is None:
+    if not _is_for_this_tumour(sentence, contexts, rules):
         return []
     dates = find_dates(text, rules)
     kept = []
@@ -100,10 +82,9 @@ def _read_sentence(
         behind = named[at + 1].start if at + 1 < len(named) else len(text)
         before = named[at - 1].end if at else 0
         mention.reach = (before, behind)
-        mention.condition = condition
         mention.status = _judge(mention, named, rules)
         if mention.status:
-            _attach_dates(mention, named, dates, rules)
+            attach_dates(mention, named, dates, rules)
             kept.append(mention)
     return kept
 
@@ -141,14 +122,12 @@ def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
     return same_class and (first.agent.generic or second.agent.generic)
 
 
-def _find_condition(sentence: Sentence, contexts: frozenset[str], rules: Rules) -> str | None:
-    """What the treatment was for: "NET", or None where it may have been for something else."""
-    text = sentence.text
-    if not rules.contexts["tumour"].search(text):
-        other = rules.words["condition"].search(text)
-        if other is not None or "other_condition" in contexts or sentence.section == "past_history":
-            return None
-    return "NET"
+def _is_for_this_tumour(sentence: Sentence, contexts: frozenset[str], rules: Rules) -> bool:
+    """Whether nothing says that it was, or may have been, for something else."""
+    if rules.contexts["tumour"].search(sentence.text):
+        return True
+    other = "other_condition" in contexts or sentence.section == "past_history"
+    return not other and rules.words["condition"].search(sentence.text) is None
 
 
 def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
@@ -195,18 +174,20 @@ def _judge_course(verdict: str, behind: str, rules: Rules) -> str:
 def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
     if mention.sentence.section == "medications":
         return "ongoing"
-    if mention.sentence.section in HISTORY_SECTIONS or _begins_with_date(mention, rules):
+    if mention.sentence.section in HISTORY_SECTIONS or _stands_with_date(mention, rules):
         return "named"
     dose = rules.words["dose"].match(behind)
     return "named" if dose and mention.sentence.section != "plan" else ""
 
 
-def _begins_with_date(mention: Mention, rules: Rules) -> bool:
-    """Whether it stands in a row that begins with a date."""
-    dates = find_dates(mention.sentence.text[: mention.start], rules)
-    return (
-        bool(dates) and dates[0].start <= ROW_START and mention.start - dates[-1].end < CLOSE // 2
-    )
+def _stands_with_date(mention: Mention, rules: Rules) -> bool:
+    """Whether it stands in a row that begins with a date, or right before a date."""
+    text = mention.sentence.text
+    before = find_dates(text[: mention.start], rules)
+    if before and before[0].start <= ROW_START and mention.start - before[-1].end < CLOSE // 2:
+        return True
+    behind = find_dates(text[mention.end :][:CLOSE], rules)
+    return bool(behind) and behind[0].start <= DATE_BEHIND
 
 
 def _clause_before(text: str, start: int, rules: Rules) -> str:
@@ -262,100 +243,6 @@ def _first_behind(words: str, rules: Rules) -> str:
     return kind
 
 
-def _attach_dates(
-    mention: Mention, named: list[Mention], dates: list[FoundDate], rules: Rules
-) -> None:
-    """Give the mention the dates that stand with it.
-
-    In a sentence that begins with a date each date belongs to the agent that follows it, otherwise
-    to the agent before it. An end ("until", "stopped in") always belongs to the agent before it.
-    """
-    text = mention.sentence.text
-    before, behind = mention.reach
-    if (
-        dates
-        and mention is named[0]
-        and dates[0].start <= ROW_START
-        and mention.start - dates[0].end < ROW_GAP
-    ):
-        _read_row(mention, dates, text, rules)
-        return
-    dates_first = (
-        bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
-    )
-    behind_dates = [one for one in dates if mention.end <= one.start < behind]
-    before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
-    ending = [one for one in behind_dates if _is_end(text, one, rules)]
-    starting = [one for one in behind_dates if one not in ending]
-    if dates_first:
-        taken = [one for one in before_dates if not (before and _is_end(text, one, rules))]
-        own = taken or ([] if named.index(mention) + 1 < len(named) else starting)
-        if len(taken) > 1 and _is_range(text, taken[-2], taken[-1], rules):
-            mention.start_date, mention.end_date = taken[-2], taken[-1]
-            return
-        mention.start_date = own[-1] if taken else (own[0] if own else None)
-    elif starting:
-        mention.start_date = starting[0]
-        if len(starting) > 1 and (
-            rules.words["between"].search(text[: starting[0].start])
-            or not text[starting[0].end : starting[1].start].strip(" |,")
-        ):
-            mention.end_date = starting[1]
-    if mention.end_date is None and ending:
-        mention.end_date = ending[0]
-
-
-def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
-    """A row of a table that begins with its dates: "2021-04 to date", "2021 - 2022"."""
-    mention.start_date = dates[0]
-    if rules.words["row_end"].match(text, dates[0].end):
-        mention.status = "ongoing"
-    elif len(dates) > 1 and _is_range(text, dates[0], dates[1], rules):
-        mention.end_date = dates[1]
-
-
-def _is_range(text: str, first: FoundDate, second: FoundDate, rules: Rules) -> bool:
-    between = text[first.end : second.start]
-    return not between.strip(" |") or rules.words["range"].fullmatch(between) is not None
-
-
-def _all_born(text: str, dates: list[FoundDate], rules: Rules) -> bool:
-    """Whether the sentence's first date is only of a birth, a diagnosis or a visit."""
-    return bool(rules.words["other_date"].search(text[: dates[0].start]))
-
-
-def _is_end(text: str, date: FoundDate, rules: Rules) -> bool:
-    return rules.words["end_cue"].search(text[: date.start]) is not None
-
-
-def _continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> None:
-    """What the next lines say of the agent named before: its dates, "It was stopped in June"."""
-    if not earlier or earlier[-1].status in {"planned", "declined"}:
-        return
-    last = earlier[-1]
-    in_table = sentence.section in HISTORY_SECTIONS and last.sentence.section == sentence.section
-    distance = sentence.order - last.sentence.order
-    if distance > (ROW_LINES if in_table else 1):
-        return
-    dates = find_dates(sentence.text, rules)
-    if dates and dates[0].start == 0 and distance == 1:
-        pair = len(dates) > 1 and _is_range(sentence.text, dates[0], dates[1], rules)
-        if pair or (in_table and last.start_date is None):
-            last.start_date = dates[0]
-            last.end_date = dates[1] if pair else last.end_date
-            last.dates_from = sentence
-        if rules.words["row_end"].match(sentence.text, dates[0].end):
-            last.status = "ongoing"
-    match = rules.words["it_ended"].match(sentence.text)
-    if match is None or last.agent.once:
-        return
-    behind = [one for one in dates if match.end() <= one.start < match.end() + CLOSE]
-    if last.end_date is None and behind:
-        last.end_date = behind[0]
-        last.dates_from = sentence
-    last.status = "stopped"
-
-
 def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     """One entry of all mentions of an agent; what was given outweighs what was once planned."""
     real = [one for one in group if one.status not in {"planned", "declined"}]
@@ -376,7 +263,7 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
         "start_date": start.value if start else None,
         "end_date": end.value if end else None,
         "status": status,
-        "for_condition": best.condition,
+        "for_condition": THIS_TUMOUR,
     }
     last = best.end
     first = best.start

@@ -1,0 +1,152 @@
+"""When a treatment began and ended: which of a report's dates belong to which agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from documents.records.proposals.dates import FoundDate, find_dates
+from documents.records.proposals.rules import Agent, Rules
+from documents.records.proposals.sections import Sentence
+
+HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
+CLOSE: Final = 60
+ROW_START: Final = 4
+ROW_GAP: Final = 60
+ROW_LINES: Final = 4
+
+
+@dataclass(slots=True)
+class Mention:
+    """One place where an agent is named, and what its surroundings make of it."""
+
+    agent: Agent
+    sentence: Sentence
+    start: int
+    end: int
+    status: str = ""
+    start_date: FoundDate | None = None
+    end_date: FoundDate | None = None
+    reach: tuple[int, int] = (0, 0)
+    dates_from: Sentence | None = None
+
+    @property
+    def weight(self) -> int:
+        """How much this mention tells, to choose the one that is quoted."""
+        return (
+            2 * bool(self.start_date) + 2 * bool(self.end_date) + (self.status not in {"", "named"})
+        )
+
+
+def take_opening_date(mention: Mention, opening: Sentence, rules: Rules) -> None:
+    """ "09/2019: Progression. Everolimus added.": the date at the head of the line is the start."""
+    if opening is mention.sentence or mention.start_date or mention.end_date:
+        return
+    dates = find_dates(opening.text, rules)
+    if dates and dates[0].start <= ROW_START and not rules.any_agent.search(opening.text):
+        mention.start_date = dates[0] if mention.status == "started" else None
+        mention.dates_from = opening
+
+
+def attach_dates(
+    mention: Mention, named: list[Mention], dates: list[FoundDate], rules: Rules
+) -> None:
+    """Give the mention the dates that stand with it.
+
+    In a sentence that begins with a date each date belongs to the agent that follows it, otherwise
+    to the agent before it. An end ("until", "stopped in") always belongs to the agent before it.
+    """
+    text = mention.sentence.text
+    before, behind = mention.reach
+    if (
+        dates
+        and mention is named[0]
+        and dates[0].start <= ROW_START
+        and mention.start - dates[0].end < ROW_GAP
+    ):
+        _read_row(mention, dates, text, rules)
+        return
+    dates_first = (
+        bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
+    )
+    behind_dates = [one for one in dates if mention.end <= one.start < behind]
+    before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
+    ending = [one for one in behind_dates if _is_end(text, one, rules)]
+    starting = [one for one in behind_dates if one not in ending]
+    if dates_first:
+        taken = [one for one in before_dates if not (before and _is_end(text, one, rules))]
+        own = taken or ([] if named.index(mention) + 1 < len(named) else starting)
+        if len(taken) > 1 and _is_range(text, taken[-2], taken[-1], rules):
+            mention.start_date, mention.end_date = taken[-2], taken[-1]
+            return
+        mention.start_date = own[-1] if taken else (own[0] if own else None)
+    elif starting:
+        mention.start_date = starting[0]
+        if len(starting) > 1 and (
+            rules.words["between"].search(text[: starting[0].start])
+            or not text[starting[0].end : starting[1].start].strip(" |,")
+        ):
+            mention.end_date = starting[1]
+    if mention.end_date is None and ending:
+        mention.end_date = ending[0]
+
+
+def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
+    """A row of a table that begins with its dates: "2021-04 to date", "2021 - 2022"."""
+    if rules.words["ended"].match(text, mention.end) and len(dates) == 1:
+        mention.end_date = dates[0]
+        return
+    mention.start_date = dates[0]
+    if rules.words["row_end"].match(text, dates[0].end):
+        mention.status = "ongoing"
+    elif len(dates) > 1 and _is_range(text, dates[0], dates[1], rules):
+        mention.end_date = dates[1]
+
+
+def _is_range(text: str, first: FoundDate, second: FoundDate, rules: Rules) -> bool:
+    between = text[first.end : second.start]
+    return not between.strip(" |") or rules.words["range"].fullmatch(between) is not None
+
+
+def _all_born(text: str, dates: list[FoundDate], rules: Rules) -> bool:
+    """Whether the sentence's first date is only of a birth, a diagnosis or a visit."""
+    return bool(rules.words["other_date"].search(text[: dates[0].start]))
+
+
+def _is_end(text: str, date: FoundDate, rules: Rules) -> bool:
+    return rules.words["end_cue"].search(text[: date.start]) is not None
+
+
+def continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> None:
+    """What the next lines say of the agent named before: its dates, "It was stopped in June"."""
+    if not earlier or earlier[-1].status in {"planned", "declined"}:
+        return
+    last = earlier[-1]
+    distance = sentence.order - last.sentence.order
+    if distance > ROW_LINES:
+        return
+    dates = find_dates(sentence.text, rules)
+    if distance == 1 and dates and dates[0].start == 0:
+        _read_next_row(last, sentence, dates, rules)
+    match = rules.words["it_ended"].match(sentence.text)
+    if match is None or last.agent.once:
+        return
+    behind = [one for one in dates if match.end() <= one.start < match.end() + CLOSE]
+    if last.end_date is None and behind:
+        last.end_date = behind[0]
+        last.dates_from = sentence
+    last.status = "stopped"
+
+
+def _read_next_row(last: Mention, sentence: Sentence, dates: list[FoundDate], rules: Rules) -> None:
+    """The line under an agent begins with its dates."""
+    in_table = sentence.section in HISTORY_SECTIONS and last.sentence.section == sentence.section
+    pair = len(dates) > 1 and _is_range(sentence.text, dates[0], dates[1], rules)
+    if pair or (in_table and last.start_date is None):
+        last.start_date = dates[0]
+        last.end_date = dates[1] if pair else last.end_date
+        last.dates_from = sentence
+    if rules.words["row_end"].match(sentence.text, dates[0].end):
+        last.status = "ongoing"
+    elif pair and rules.cues["behind"]["stopped"].search(sentence.text):
+        last.status = "stopped"
