@@ -76,7 +76,7 @@ def build_standing(
         grouped[row.key].append(row)
     by_key = {key: tuple(found) for key, found in grouped.items()}
     by_key["weight_kg"] = latest_of(grouped["weight_kg"])
-    complete = CompleteHistory.objects.live().filter(case=case).exists()
+    complete = _is_history_complete(case, grouped["prior_treatments"])
     treatments, used = _list_treatments(
         grouped["prior_treatments"], reference_date, complete=complete
     )
@@ -106,6 +106,14 @@ def build_standing(
             for key, value in part.items()
             if isinstance(value, dict) and "conflict" in value
         ),
+    )
+
+
+def _is_history_complete(case: Case, treatments: Sequence[Fact]) -> bool:
+    """Whether a person said so of exactly these treatments: with one left out it is not said."""
+    confirmed = Fact.objects.confirmed().filter(case=case, key="prior_treatments")
+    return CompleteHistory.objects.live().filter(case=case).exists() and confirmed.count() == len(
+        treatments
     )
 
 

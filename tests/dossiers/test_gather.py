@@ -9,7 +9,7 @@ from cases.casework.services import ask_for_record
 from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
 from cases.clinical.evaluating import evaluate_case
 from cases.clinical.models import SignOffMeaning
-from cases.clinical.services import correct_fact
+from cases.clinical.services import confirm_history_complete, correct_fact
 from cases.clinical.sign_offs import sign_off_evaluation
 from cases.hospitals.models import HospitalRequirement, Referral
 from cases.hospitals.services import receive_message
@@ -24,7 +24,7 @@ from documents.dossiers.printed import Absence
 from documents.dossiers.services import begin_version
 from documents.records.models import Document, DocumentState, RecordKind
 from tests import make
-from tests.clinical.knowing import enter
+from tests.clinical.knowing import EVEROLIMUS, SOURCE, enter
 from tests.dossiers.records import accepted_record, agree, fill_case, propose_from, read_from
 from tests.make import Cast
 
@@ -236,6 +236,19 @@ def test_a_sign_off_stands_only_beside_the_facts_that_were_signed(
     assert signed[0].name == cast.clinician.name
     Document.objects.filter(pk=file.document_id).update(state=DocumentState.WITHDRAWN)
     assert isinstance(gather(cast, now).contents.sign_offs, Absence)
+
+
+def test_a_history_with_an_entry_left_out_is_not_complete(cast: Cast, now: datetime) -> None:
+    letter = accepted_record(cast.case, cast.coordinator, kind=RecordKind.ONCOLOGY_LETTER)
+    read_from(letter, cast.coordinator, "prior_treatments", EVEROLIMUS)
+    confirm_history_complete(case=cast.case, stated_source=SOURCE, actor=cast.coordinator, now=now)
+    enter(cast.case, cast.coordinator, "histology", "NET")
+    Document.objects.filter(pk=letter.document_id).update(state=DocumentState.WITHDRAWN)
+    contents = gather(cast, now).contents
+    assert isinstance(contents.treatments, Absence)
+    assert isinstance(contents.flag, Flag)
+    row = next(row for row in contents.flag.rows if row.id == "previously_treated")
+    assert row.unknown_kind is UnknownKind.MISSING
 
 
 def test_the_hash_depends_on_what_is_said_and_not_on_when(cast: Cast, now: datetime) -> None:
