@@ -41,6 +41,7 @@ SENTENCES = {
     "document_cleared": gettext_noop("A record was found to be this patient's"),
     "document_superseded": gettext_noop("A record was replaced by a newer one"),
     "dossier_requested": gettext_noop("A dossier was asked for"),
+    "dossier_made": gettext_noop("Version %(number)s of the dossier was made"),
     "dossier_sealed": gettext_noop("Version %(number)s of the dossier was sealed"),
     "dossier_sent": gettext_noop("A hospital was given a link to a dossier"),
     "dossier_opened": gettext_noop("A hospital opened a dossier"),

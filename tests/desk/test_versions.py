@@ -1,0 +1,117 @@
+"""A dossier version at the desk: looked at, sealed, sent to a named person, called back."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from cases.casework.consents import withdraw_consent
+from documents.dossiers.models import DossierVersion, Grant, VersionState
+from documents.dossiers.services import seal_version
+from tests import make
+from tests.desk.office import Office, build_version, page
+
+
+def decide(desk: Client, version: DossierVersion, **typed: Any) -> Any:
+    return desk.post(reverse("admin:version_do", args=[version.pk]), typed, follow=True)
+
+
+def seal(version: DossierVersion, office: Office) -> None:
+    seal_version(version=version, actor=office.cast.coordinator, now=make.NOW)
+    version.refresh_from_db()
+
+
+def test_every_page_is_seen_as_it_will_be_and_then_sealed(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    version = build_version(office, run_jobs)
+    assert version.state == VersionState.TO_CHECK
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert html.count('class="version-sheet"') == version.page_count
+    assert version.contents_sha256 in html
+    assert version.file_sha256 in html
+    picture = desk.get(reverse("admin:version_page", args=[version.pk, 1]))
+    assert picture["Content-Type"] == "image/jpeg"
+    assert picture.content.startswith(b"\xff\xd8")
+    beyond = reverse("admin:version_page", args=[version.pk, version.page_count + 1])
+    assert desk.get(beyond).status_code == 404
+    assert decide(desk, version, do="seal").status_code == 400
+    assert decide(desk, version, do="seal", looked="on").status_code == 200
+    version.refresh_from_db()
+    assert (version.state, version.sealed_by) == (VersionState.SEALED, office.cast.coordinator)
+
+
+def test_a_sealed_version_is_sent_from_a_page_that_shows_the_recipient_large(
+    version: DossierVersion, office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    seal(version, office)
+    contact = office.cast.reviewer
+    address = reverse("admin:version_send", args=[version.pk, contact.pk])
+    html = desk.get(address).content.decode()
+    assert f'<h1 class="send-to">{contact.name}</h1>' in html
+    assert contact.email in html
+    sent = decide(desk, version, do="grant", contact=str(contact.pk), days="14")
+    assert sent.status_code == 200
+    run_jobs()
+    grant = Grant.objects.get()
+    version.refresh_from_db()
+    assert (grant.contact, version.state) == (contact, VersionState.SENT)
+    shown = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "Not opened yet." in shown
+    assert decide(desk, version, do="revoke", grant=str(grant.pk)).status_code == 200
+    grant.refresh_from_db()
+    assert grant.revoked_at is not None
+
+
+def test_nothing_is_sent_for_an_impossible_time_or_to_a_stranger(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    seal(version, office)
+    contact = str(office.cast.reviewer.pk)
+    for days in ("0", "91", "soon", "9" * 30):
+        assert decide(desk, version, do="grant", contact=contact, days=days).status_code == 400
+    other = make.contact()
+    assert decide(desk, version, do="grant", contact=str(other.pk), days="3").status_code == 404
+    assert not Grant.objects.exists()
+
+
+def test_without_a_live_consent_the_page_says_so_and_offers_nothing(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    seal(version, office)
+    consent = office.case.consents.get(purpose="share")
+    withdraw_consent(consent=consent, actor=office.cast.parent, now=make.NOW)
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "No live consent names" in html
+    contact = office.cast.reviewer
+    sending = desk.get(reverse("admin:version_send", args=[version.pk, contact.pk]))
+    assert "it cannot be sent" in sending.content.decode()
+    refused = decide(desk, version, do="grant", contact=str(contact.pk), days="3")
+    assert refused.status_code == 400
+
+
+def test_a_version_is_called_back_with_a_reason_and_a_refusal_keeps_it(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    refused = decide(desk, version, do="recall", reason="A wrong page")
+    assert refused.status_code == 400
+    seal(version, office)
+    assert decide(desk, version, do="recall", reason="").status_code == 400
+    assert decide(desk, version, do="recall", reason="A wrong page").status_code == 200
+    version.refresh_from_db()
+    assert version.state == VersionState.RECALLED
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "A wrong page" in html
+
+
+def test_the_list_of_versions_leads_to_what_is_to_be_checked(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    html = desk.get(page(office.case, "dossiers")).content.decode()
+    assert reverse("admin:version", args=[version.pk]) in html
+    assert "Check and seal" in html
+
+
+def test_an_unknown_decision_is_not_found(version: DossierVersion, desk: Client) -> None:
+    assert decide(desk, version, do="burn").status_code == 404
