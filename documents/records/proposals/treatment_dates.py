@@ -39,7 +39,7 @@ class Mention:
 
 
 def take_opening_date(mention: Mention, opening: Sentence, rules: Rules) -> None:
-    """ "09/2019: Progression. Everolimus added.": the date at the head of the line is the start."""
+    """Take the date at the head of a line: "09/2019: Progression. Everolimus added" began then."""
     if opening is mention.sentence or mention.start_date or mention.end_date:
         return
     dates = find_dates(opening.text, rules)
