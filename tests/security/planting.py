@@ -19,6 +19,8 @@ from cases.casework.models import (
     Task,
     TimelineEntry,
 )
+from cases.clinical.definitions import load_definitions
+from cases.clinical.evaluating import evaluate_case
 from cases.clinical.models import CompleteHistory, Evaluation, Fact, SignOff, SignOffMeaning
 from cases.hospitals.models import (
     Audience,
@@ -225,6 +227,17 @@ def plant_papers(case: Case, actor: User, request: RecordRequest) -> Papers:
     return Papers(document, waiting, *kept[document])
 
 
+def plant_evaluation(case: Case) -> Evaluation:
+    """A real comparison of unknown facts, with the word in one of its reasons."""
+    definition = load_definitions()["us-fda/cabozantinib-tablets/net"]
+    evaluation = evaluate_case(case=case, definition=definition, now=make.NOW)
+    rows = evaluation.result["criteria"]
+    first = rows[0] if isinstance(rows, list) else next(iter(rows.values()))
+    first["reason"] = f"{CANARY} reason"
+    evaluation.save()
+    return evaluation
+
+
 @dataclass(frozen=True)
 class Facts:
     fact: Fact
@@ -258,18 +271,7 @@ def plant_facts(case: Case, actor: User, file: DocumentFile) -> Facts:
     history = CompleteHistory.objects.create(
         case=case, stated_source=f"{CANARY} said so", confirmed_at=now, confirmed_by=actor
     )
-    evaluation = Evaluation.objects.create(
-        case=case,
-        indication="us-fda/cabozantinib-tablets/net",
-        definition_version="1.0.0",
-        reference_date=date(2026, 11, 22),
-        overall="match",
-        cohort="pNET",
-        snapshot={"schema": "case-snapshot/1"},
-        facts_hash="0" * 64,
-        result={"criteria": {}, "words": f"{CANARY} reason"},
-        evaluated_at=now,
-    )
+    evaluation = plant_evaluation(case)
     sign_off = SignOff.objects.create(
         evaluation=evaluation,
         meaning=SignOffMeaning.FACTS_COMPLETE,

@@ -56,7 +56,7 @@ RULES: Final[dict[str, Rule]] = {
     "admin/case/<case_id>/do/<name>/": TEAM_ONLY,
     "admin/case/<case_id>/progress/": TEAM_ONLY,
     "admin/case/<case_id>/calendar.ics": TEAM_ONLY,
-    "admin/review/": Rule(CASE_STAFF, TEAM),
+    "admin/review/": Rule(STAFF, TEAM),
     "admin/review/<document_id>/": TEAM_ONLY,
     "admin/review/<document_id>/do/": TEAM_ONLY,
     "admin/review/<document_id>/fact/": TEAM_ONLY,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import admin
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,11 @@ from navigator.desk.doors import signed_in
 @require_http_methods(["GET", "POST"])
 def open_new_case(request: HttpRequest) -> HttpResponse:
     """Open a case by hand, for a family that called or wrote."""
-    form = forms.NewCaseForm(request.POST or None)
     user = signed_in(request)
-    if request.method == "POST" and form.is_valid() and user.works_on_cases:
+    if not user.works_on_cases:
+        raise Http404
+    form = forms.NewCaseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         inquiry = data.pop("inquiry")
         with transaction.atomic():
