@@ -112,11 +112,24 @@ def read_pdf(file: BinaryIO, request: dict[str, Any]) -> Answer:
 
 
 def find_boxes(file: BinaryIO, request: dict[str, Any]) -> Answer:
-    """The rectangles of the characters from `start` to `end`, one a line, as page fractions."""
-    page = load_page(open_pdf(file, request), request["page"])
-    textpage = page.get_textpage()
+    """For each place the rectangles of its characters, one a line, as page fractions.
+
+    A place is a page, its first character and the one behind its last.
+    """
+    pdf = open_pdf(file, request)
+    pages = {number: load_page(pdf, number) for number, _start, _end in request["places"]}
+    texts = {number: page.get_textpage() for number, page in pages.items()}
+    found = [
+        join_characters(pages[number], texts[number], start, end)
+        for number, start, end in request["places"]
+    ]
+    return {"boxes": found}, b""
+
+
+def join_characters(page: Any, textpage: Any, start: int, end: int) -> list[list[float]]:
+    """The boxes of characters, those of one line joined."""
     boxes: list[list[float]] = []
-    for at in range(request["start"], min(request["end"], textpage.count_chars())):
+    for at in range(start, min(end, textpage.count_chars())):
         box = locate_character(page, textpage, at)
         if box is None:
             continue
@@ -130,7 +143,7 @@ def find_boxes(file: BinaryIO, request: dict[str, Any]) -> Answer:
             ]
         else:
             boxes.append(box)
-    return {"boxes": boxes}, b""
+    return boxes
 
 
 def locate_character(page: Any, textpage: Any, at: int) -> list[float] | None:

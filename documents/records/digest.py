@@ -21,7 +21,7 @@ from documents.records.models import Document, DocumentFile, Evidence, Page, Per
 from documents.records.previews import PAGES_AT_ONCE, render_pages
 from documents.records.printed_person import HOLDING, compare_person
 from documents.records.proposals import Proposal, propose
-from documents.records.reading import PageText, find_boxes, read_pages
+from documents.records.reading import PageText, find_all_boxes, read_pages
 from documents.records.sandbox import ReadingFailure
 from documents.records.sniffing import MEDIA_TYPES, Kind
 from documents.records.vault import delete_object, plain_copy, seal_bytes
@@ -126,27 +126,33 @@ def place_proposals(
     texts: Sequence[str], path: Path, kind: Kind, report: Report
 ) -> tuple[Placed, ...]:
     """What the rules propose, in the vocabulary's words, with its place on the page."""
-    placed = []
+    found = []
     for proposal in propose(texts)[:MAX_PROPOSALS]:
         try:
-            value = read_value(proposal.fact, proposal.value)
+            found.append((proposal, read_value(proposal.fact, proposal.value)))
         except FactRefused:
             log.warning("proposal.not_in_vocabulary", rule=proposal.rule, fact=proposal.fact)
-            continue
-        report(3, 4, "proposals")
-        placed.append(Placed(proposal, value, _find_place(proposal, path, kind)))
-    return tuple(placed)
+    report(3, 4, "proposals")
+    boxes = _find_places([proposal for proposal, _value in found], path, kind)
+    return tuple(
+        Placed(proposal, value, places)
+        for (proposal, value), places in zip(found, boxes, strict=True)
+    )
 
 
-def _find_place(proposal: Proposal, path: Path, kind: Kind) -> tuple[Box, ...]:
-    if kind is not Kind.PDF:
-        return ()
-    try:
-        boxes = find_boxes(path, proposal.page, proposal.start, proposal.end)
-    except ReadingFailure as failure:
-        log.warning("proposal.no_place", rule=proposal.rule, code=failure.code)
-        return ()
-    return tuple([box.left, box.top, box.right, box.bottom] for box in boxes)
+def _find_places(proposals: Sequence[Proposal], path: Path, kind: Kind) -> list[tuple[Box, ...]]:
+    """Where the words of each are drawn; nowhere if that cannot be found out."""
+    if kind is Kind.PDF:
+        try:
+            found = find_all_boxes(path, [(one.page, one.start, one.end) for one in proposals])
+        except ReadingFailure as failure:
+            log.warning("proposals.no_places", code=failure.code)
+        else:
+            return [
+                tuple([box.left, box.top, box.right, box.bottom] for box in boxes)
+                for boxes in found
+            ]
+    return [()] * len(proposals)
 
 
 def store_pages(file: DocumentFile, digest: Digest) -> None:

@@ -18,7 +18,6 @@ from cases.jobs.models import Job
 from documents.records.failures import describe_failure
 from documents.records.models import (
     GONE,
-    WAITING,
     Document,
     DocumentFile,
     DocumentState,
@@ -398,8 +397,3 @@ def _has_ground() -> Q:
         file__document__case=OuterRef("case"),
     )
     return ~Q(stated_source="") | Q(Exists(accepted))
-
-
-def count_waiting(case: Case) -> int:
-    """How many records of a case are still being checked, read or reviewed."""
-    return Document.objects.filter(case=case, state__in=WAITING).count()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from cases.accounts.models import User
 from cases.casework.models import Case, RecordRequest, RequestState, validate_partial_date
 from cases.casework.services import make_task, set_request_state
+from documents.records.checklist import answer_request
 from documents.records.digest import drop_proposals
 from documents.records.errors import NotOfThisCase, ReasonNeeded, StorageUnavailable
 from documents.records.intake import Reception, SealedUpload, receive_stream
@@ -189,7 +190,7 @@ def accept_document(*, document: Document, actor: User, now: datetime) -> Docume
         detail={"kind": document.kind},
         shown_to_family=True,
     )
-    _answer_request(document, RequestState.FULFILLED, actor, now)
+    answer_request(document, RequestState.FULFILLED, actor, now)
     _send(document_accepted, document, now)
     return document
 
@@ -209,7 +210,7 @@ def reject_document(*, document: Document, reason: str, actor: User, now: dateti
     )
     drop_proposals(document)
     tell(document, "rejected", actor=actor, now=now, shown_to_family=True)
-    _answer_request(document, RequestState.OPEN, actor, now)
+    answer_request(document, RequestState.OPEN, actor, now)
     _report_lost_ground(document, now)
     return document
 
@@ -227,7 +228,7 @@ def reopen_document(*, document: Document, actor: User, now: datetime) -> Docume
         same_as=None,
     )
     tell(document, "reopened", actor=actor, now=now, shown_to_family=True)
-    _answer_request(document, RequestState.RECEIVED, actor, now)
+    answer_request(document, RequestState.RECEIVED, actor, now)
     _queue_for_newest(document, actor)
     return document
 
@@ -310,7 +311,7 @@ def withdraw_document(
     move_document(document, DocumentState.WITHDRAWN, reason=reason.strip()[:300])
     drop_proposals(document)
     tell(document, "withdrawn", actor=actor, now=now, shown_to_family=True)
-    _answer_request(document, RequestState.OPEN, actor, now)
+    answer_request(document, RequestState.OPEN, actor, now)
     _report_lost_ground(document, now)
     _send(document_withdrawn, document, now)
     return document
@@ -368,23 +369,6 @@ def set_document_details(
     document.save(update_fields=changed)
     tell(document, "described", actor=actor, now=now, detail={"changed": " ".join(changed)})
     return document
-
-
-def _answer_request(document: Document, state: RequestState, actor: User, now: datetime) -> None:
-    """Say on the checklist how the line that this paper answers stands now.
-
-    A line that another accepted paper fulfils stays fulfilled; what is withdrawn stays so.
-    """
-    request = document.request
-    if request is None or request.state in {RequestState.WITHDRAWN, RequestState.CANNOT_GET}:
-        return
-    others = request.documents.exclude(pk=document.pk)
-    if state != RequestState.FULFILLED:
-        if others.accepted().exists():
-            return
-        if state == RequestState.OPEN and others.waiting().exists():
-            state = RequestState.RECEIVED
-    set_request_state(request=request, state=state, actor=actor, now=now)
 
 
 def _report_lost_ground(document: Document, now: datetime) -> None:
