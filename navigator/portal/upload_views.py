@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -42,10 +42,10 @@ class Refused:
 
 
 def find_case_to_send_to(request: HttpRequest, case_id: UUID) -> Case:
-    """The case, for those who may send papers to it; looked at before a byte is read."""
+    """The case, for those who may send papers to it (else 404); asked before a byte is read."""
     visit = find_visit(request, case_id)
     if not visit.party.may_upload:
-        raise PermissionDenied
+        raise Http404
     return visit.case
 
 
@@ -54,7 +54,7 @@ def find_case_to_send_to(request: HttpRequest, case_id: UUID) -> Case:
 @family_page("upload")
 def upload_files(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not visit.party.may_upload:
-        raise PermissionDenied
+        raise Http404
     if request.method != "POST":
         form = PaperForm(case=visit.case, initial={"request": request.GET.get("request", "")})
         return _show_form(request, visit, form, [])

@@ -42,7 +42,7 @@ def test_the_page_counts_what_was_received(cast: make.Cast) -> None:
 def test_a_line_says_from_which_day_on_a_paper_is_recent(cast: make.Cast) -> None:
     ask(cast, days=60)
     line = read_checklist(cast.case, date(2026, 11, 22)).lines[0]
-    assert "Sept. 23, 2026" in line.how_recent
+    assert "23 September 2026" in line.how_recent
 
 
 def test_a_line_that_is_no_longer_needed_is_gone(cast: make.Cast) -> None:

@@ -113,9 +113,17 @@ def test_a_stranger_sends_nothing(cast: make.Cast) -> None:
 def test_who_may_not_send_papers_sends_none(cast: make.Cast) -> None:
     cast.case.parties.update(may_upload=False)
     browser = sign_in(cast.parent)
-    assert send(browser, cast, paper(), json=True).status_code == 403
-    assert browser.get(page_of(cast.case, "upload")).status_code == 403
+    assert send(browser, cast, paper(), json=True).status_code == 404
+    assert browser.get(page_of(cast.case, "upload")).status_code == 404
     assert not Document.objects.exists()
+
+
+def test_who_may_not_send_papers_is_offered_no_way_to(cast: make.Cast) -> None:
+    cast.case.parties.update(may_upload=False)
+    browser = sign_in(cast.parent)
+    for name in ("home", "documents"):
+        html = browser.get(page_of(cast.case, name)).content.decode()
+        assert page_of(cast.case, "upload") not in html
 
 
 def test_every_state_of_a_paper_has_words_for_the_family(cast: make.Cast) -> None:
