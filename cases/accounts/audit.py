@@ -14,7 +14,7 @@ Code = str | int | bool | None
 GENESIS = "0" * 64
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     *,
     action: str,

@@ -8,6 +8,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 CODE_LIFETIME = timedelta(minutes=10)
 MOST_CODE_ATTEMPTS = 5
+MOST_CODES = 10  # of one link; fifty guesses at a million, and the link is worth no more
 
 
 def make_token() -> str:

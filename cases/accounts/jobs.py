@@ -2,11 +2,19 @@
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from cases.accounts.codes import CODE_LIFETIME, hash_code, hash_token, make_code, make_token
+from cases.accounts.codes import (
+    CODE_LIFETIME,
+    MOST_CODES,
+    hash_code,
+    hash_token,
+    make_code,
+    make_token,
+)
 from cases.accounts.models import Invitation, User
 from cases.jobs.registry import Run, job_handler
 
@@ -36,16 +44,19 @@ def send_invitation(run: Run, *, invitation_id: str) -> None:
 
 @job_handler("accounts.send_invitation_code", queue="mail", max_attempts=3)
 def send_invitation_code(run: Run, *, invitation_id: str) -> None:
-    """Mail a new code; it replaces the one before and gives five new tries."""
+    """Mail a new code; it replaces the one before and gives five new tries, ten times a link."""
     invitation = Invitation.objects.select_related("user").get(pk=invitation_id)
     if invitation.revoked_at or invitation.accepted_at:
         return
     code = make_code()
-    Invitation.objects.filter(pk=invitation_id).update(
+    counted = Invitation.objects.filter(pk=invitation_id, codes_sent__lt=MOST_CODES).update(
         code_hash=hash_code(invitation_id, code),
         code_expires_at=timezone.now() + CODE_LIFETIME,
         code_attempts=0,
+        codes_sent=F("codes_sent") + 1,
     )
+    if not counted:
+        return
     run.report_progress(1, 2, step="mail")
     with translation.override(invitation.user.language):
         send_person_mail(

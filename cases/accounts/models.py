@@ -112,6 +112,7 @@ class Invitation(models.Model):
     code_hash = models.CharField(max_length=128, blank=True, default="", editable=False)
     code_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     code_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    codes_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("made at"))
     created_by = models.ForeignKey(
         User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="+", null=True

@@ -8,8 +8,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from cases.accounts.codes import MOST_CODES
 from cases.accounts.errors import InvitationRefused, NotAFamilyMember
-from cases.accounts.models import User
+from cases.accounts.models import Invitation, User
 from cases.accounts.services import (
     INVITATION_LIFETIME,
     accept_invitation,
@@ -116,3 +117,31 @@ def test_the_mail_names_nobody_and_no_illness(cast: make.Cast, run_jobs: Callabl
 def test_staff_are_not_invited(cast: make.Cast) -> None:
     with pytest.raises(NotAFamilyMember):
         invite_person(user=cast.lead, actor=cast.lead, now=make.NOW)
+
+
+def test_a_link_mails_ten_codes_and_no_more(cast: make.Cast, run_jobs: Callable[[], int]) -> None:
+    token = invite(cast, run_jobs)
+    codes = [ask_code(token, run_jobs) for _ in range(MOST_CODES)]
+    ask_for_invitation_code(token=token, now=timezone.now())
+    run_jobs()
+    assert len(mail.outbox) == 1 + MOST_CODES
+    assert enter(token, codes[-1]) == cast.parent
+
+
+@pytest.mark.parametrize(("late", "enters"), [(-1, True), (0, False)])
+def test_a_code_ends_to_the_second(
+    cast: make.Cast,
+    run_jobs: Callable[[], int],
+    late: int,
+    enters: bool,  # noqa: FBT001  # pytest's
+) -> None:
+    token = invite(cast, run_jobs)
+    code = ask_code(token, run_jobs)
+    ends_at = Invitation.objects.get().code_expires_at
+    assert ends_at is not None
+    now = ends_at + timedelta(seconds=late)
+    if enters:
+        assert accept_invitation(token=token, code=code, answer=ANSWER, now=now) == cast.parent
+        return
+    with pytest.raises(InvitationRefused):
+        accept_invitation(token=token, code=code, answer=ANSWER, now=now)

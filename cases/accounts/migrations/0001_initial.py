@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
                 ('code_hash', models.CharField(blank=True, default='', editable=False, max_length=128)),
                 ('code_expires_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('code_attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
+                ('codes_sent', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('created_at', models.DateTimeField(verbose_name='made at')),
                 ('expires_at', models.DateTimeField(verbose_name='expires at')),
                 ('accepted_at', models.DateTimeField(blank=True, null=True, verbose_name='accepted at')),
