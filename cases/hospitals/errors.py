@@ -52,6 +52,6 @@ class ReferralAlreadyOpen(ValidationError):
 class MessageNotInDoubt(ValidationError):
     def __init__(self) -> None:
         super().__init__(
-            _("Only a message that was perhaps sent, or was returned, can be sent again."),
+            _("Only a message that was held back, returned or perhaps sent can be sent again."),
             code="message_not_in_doubt",
         )

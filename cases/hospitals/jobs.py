@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.casework.services import make_task
 from cases.hospitals.models import Message, MessageState
-from cases.hospitals.outbox import claim_message, deliver_message, settle_message
+from cases.hospitals.outbox import claim_message, deliver_message, may_still_go, settle_message
 from cases.jobs.registry import Run, job_handler
 from cases.jobs.runner import from_now
 
@@ -16,13 +16,13 @@ IN_DOUBT_AFTER = timedelta(minutes=10)
 IN_DOUBT = (MessageState.UNKNOWN, MessageState.BOUNCED)
 
 
-@job_handler("hospitals.send_mail", queue="mail", max_attempts=9, back_off=timedelta(seconds=20))
+@job_handler("hospitals.send_mail", queue="mail", max_attempts=8, back_off=timedelta(seconds=20))
 def send_mail(run: Run, *, message_id: str) -> None:
-    """Send one message; waits up to a day for a server that does not answer."""
+    """Send one message; waits about a day (20 s, times four a try) for a server to answer."""
     message = claim_message(message_id)
     if message is None:
         return
-    if message.thread.case.is_frozen:
+    if not may_still_go(message):
         settle_message(message, MessageState.DRAFT)
         return
     ended = deliver_message(message)
@@ -50,6 +50,6 @@ def settle_lost_claims(run: Run) -> None:
     ).select_related("thread__case")
     for message in lost:
         with transaction.atomic():
-            settle_message(message, MessageState.UNKNOWN)
-            ask_about_message(message, MessageState.UNKNOWN, timezone.now())
+            if settle_message(message, MessageState.UNKNOWN):
+                ask_about_message(message, MessageState.UNKNOWN, timezone.now())
     run.report_progress(1, 1)

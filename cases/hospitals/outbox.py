@@ -1,29 +1,25 @@
 """Sending one message: claimed first, then sent, and a doubt is left to a person.
 
 A mail cannot be taken back, so the claim is given back only where nothing can have left: the
-server was not reached, or refused before it took the text.
+server was not reached or did not greet us, or refused before it took the text.
 """
 
 import smtplib
+from contextlib import suppress
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cases.casework.consents import has_live_consent
+from cases.casework.models import ConsentPurpose
 from cases.hospitals.models import Audience, Message, MessageState
 
-# Raised before a server takes the text of a mail.
-NOTHING_LEFT = (
-    ConnectionRefusedError,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPNotSupportedError,
-)
+# Raised before a server takes the text of a mail, once it is connected.
+NOTHING_LEFT = (smtplib.SMTPSenderRefused, smtplib.SMTPNotSupportedError)
 REFUSED_FOR_GOOD = (smtplib.SMTPRecipientsRefused,)
 
 
@@ -39,10 +35,20 @@ def claim_message(message_id: str) -> Message | None:
     )
 
 
-def settle_message(message: Message, state: MessageState) -> None:
-    """Write how the sending ended, if the claim is still open."""
+def settle_message(message: Message, state: MessageState) -> bool:
+    """Write how the sending ended, if the claim is still open; False where it is not."""
     sent_at = {"sent_at": Now()} if state == MessageState.SENT else {}
-    Message.objects.filter(pk=message.pk, state=MessageState.SENDING).update(state=state, **sent_at)
+    open_claim = Message.objects.filter(pk=message.pk, state=MessageState.SENDING)
+    return bool(open_claim.update(state=state, **sent_at))
+
+
+def may_still_go(message: Message) -> bool:
+    """Whether it may leave at this moment: what was agreed may have been taken back since."""
+    case = message.thread.case
+    if case.is_frozen or message.thread.audience == Audience.FAMILY:
+        return not case.is_frozen
+    hospital_id = message.contact.hospital_id if message.contact else None
+    return has_live_consent(case, ConsentPurpose.SHARE, hospital_id)
 
 
 def build_mail(message: Message) -> EmailMessage:
@@ -77,8 +83,15 @@ def deliver_message(message: Message, mail: EmailMessage | None = None) -> Messa
 
     `mail` is what goes out where another room writes it: one with a private link, say.
     """
+    mail = mail or build_mail(message)
+    mail.connection = get_connection()
     try:
-        (mail or build_mail(message)).send()
+        mail.connection.open()
+    except (OSError, smtplib.SMTPException):
+        settle_message(message, MessageState.QUEUED)
+        raise
+    try:
+        mail.send()
     except NOTHING_LEFT:
         settle_message(message, MessageState.QUEUED)
         raise
@@ -88,5 +101,8 @@ def deliver_message(message: Message, mail: EmailMessage | None = None) -> Messa
         ended = MessageState.UNKNOWN
     else:
         ended = MessageState.SENT
+    finally:
+        with suppress(OSError, smtplib.SMTPException):  # a farewell that fails changes nothing
+            mail.connection.close()
     settle_message(message, ended)
     return ended

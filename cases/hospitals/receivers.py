@@ -8,14 +8,24 @@ from django.dispatch import receiver
 from cases.casework.models import ConsentPurpose
 from cases.casework.signals import consent_frozen, consent_withdrawn, patient_died
 from cases.hospitals.models import Message, MessageState
+from cases.jobs.models import Job
 from cases.jobs.services import queue_job
-from cases.jobs.signals import minute_passed
+from cases.jobs.signals import job_given_up, minute_passed
 
 
 @receiver(minute_passed)
 def look_for_lost_claims(**_kwargs: Any) -> None:
     if Message.objects.filter(state=MessageState.SENDING).exists():
         queue_job(kind="hospitals.settle_lost_claims", args={}, unique_key="settle_lost_claims")
+
+
+@receiver(job_given_up)
+def keep_unsent(job: Job, **_kwargs: Any) -> None:
+    """No server took it for a day: it becomes a draft, which the person asked may send again."""
+    if job.kind == "hospitals.send_mail":
+        Message.objects.filter(pk=job.args["message_id"], state=MessageState.QUEUED).update(
+            state=MessageState.DRAFT
+        )
 
 
 @receiver(consent_frozen)

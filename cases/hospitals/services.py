@@ -98,6 +98,7 @@ def move_referral(
     outcome_note: str = "",
 ) -> Referral:
     """Move a referral along. Sending needs a live consent that names the hospital."""
+    Case.objects.select_for_update().get(pk=referral.case_id)  # consent cannot end meanwhile
     referral = (
         Referral.objects.select_for_update(of=("self",))
         .select_related("case__patient", "hospital")
@@ -167,10 +168,9 @@ def send_message(
     """
     if not body.strip():
         raise errors.MessageEmpty
-    case = Case.objects.select_related("patient").get(pk=thread.case_id)
-    if case.is_frozen:
-        raise CaseFrozen
+    case = Case.objects.select_for_update().get(pk=thread.case_id)
     contact = contact or (thread.referral.contact if thread.referral else None)
+    require_writable(thread, case, contact)
     message = Message(
         thread=thread,
         direction=Direction.OUT,
@@ -179,12 +179,7 @@ def send_message(
         body=body.strip(),
         created_at=now,
     )
-    if thread.audience == Audience.HOSPITAL:
-        if contact is None or thread.referral is None:
-            raise errors.NoAddress
-        if contact.hospital_id != thread.referral.hospital_id:
-            raise errors.ContactOfOtherHospital
-        require_sendable(case, hospital_id=contact.hospital_id, hospital_name=contact.hospital.name)
+    if thread.audience == Audience.HOSPITAL and contact is not None:
         message.contact, message.to_address = contact, contact.email
     else:
         family = case.parties.filter(ended_at__isnull=True).select_related("user").first()
@@ -198,6 +193,19 @@ def send_message(
     _queue_sending(message, actor)
     _note_message(message, case, "message.queued", actor, now)
     return message
+
+
+def require_writable(thread: Thread, case: Case, contact: Contact | None) -> None:
+    """Refuse a frozen case, a wrong or absent contact, and a hospital that nobody agreed to."""
+    if case.is_frozen:
+        raise CaseFrozen
+    if thread.audience == Audience.FAMILY:
+        return
+    if contact is None or thread.referral is None:
+        raise errors.NoAddress
+    if contact.hospital_id != thread.referral.hospital_id:
+        raise errors.ContactOfOtherHospital
+    require_sendable(case, hospital_id=contact.hospital_id, hospital_name=contact.hospital.name)
 
 
 def _queue_sending(message: Message, actor: User) -> None:
@@ -274,9 +282,13 @@ def receive_message(
 
 @transaction.atomic
 def send_again(*, message: Message, actor: User, now: datetime) -> Message:
-    """A person decides that a message in doubt, or returned, goes out once more."""
+    """A person decides that a message held back, in doubt or returned goes out once more."""
+    case = Case.objects.select_for_update().get(pk=message.thread.case_id)
+    require_writable(message.thread, case, message.contact)
     changed = Message.objects.filter(
-        pk=message.pk, state__in=[MessageState.UNKNOWN, MessageState.BOUNCED]
+        pk=message.pk,
+        direction=Direction.OUT,
+        state__in=[MessageState.DRAFT, MessageState.UNKNOWN, MessageState.BOUNCED],
     ).update(state=MessageState.QUEUED, claimed_at=None)
     if not changed:
         raise errors.MessageNotInDoubt

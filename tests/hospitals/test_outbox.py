@@ -3,11 +3,13 @@
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from cases.casework.consents import freeze_consent, give_consent, withdraw_consent
@@ -16,6 +18,8 @@ from cases.casework.models import Consent, ConsentPurpose, Task
 from cases.hospitals.errors import MessageEmpty, MessageNotInDoubt
 from cases.hospitals.models import Message, MessageState, Thread
 from cases.hospitals.services import find_family_thread, receive_message, send_again, send_message
+from cases.jobs.bell import queue_due_work
+from cases.jobs.models import Job
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +219,84 @@ def test_an_empty_message_is_refused(cast: make.Cast) -> None:
     thread = find_family_thread(case=cast.case, now=make.NOW)
     with pytest.raises(MessageEmpty):
         send_message(thread=thread, body=" \n", actor=cast.coordinator, now=make.NOW)
+
+
+@pytest.mark.usefixtures("consent")
+@pytest.mark.parametrize("trouble", ["no such host", "hangs before its greeting"])
+def test_a_server_that_is_not_reached_leaves_no_doubt(
+    cast: make.Cast,
+    thread: Thread,
+    settings: Settings,
+    run_jobs: Callable[[], int],
+    trouble: str,
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_TIMEOUT = 0.2
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        if trouble == "no such host":
+            settings.EMAIL_HOST = "mail.invalid"
+        message = write(thread, cast)
+        run_jobs()
+    message.refresh_from_db()
+    assert message.state == MessageState.QUEUED
+    assert not Task.objects.exists()
+
+
+def test_consent_taken_back_between_two_tries_ends_the_trying(
+    cast: make.Cast,
+    thread: Thread,
+    consent: Consent,
+    server: MailServer,
+    run_jobs: Callable[[], int],
+) -> None:
+    message = write(thread, cast)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENDING)
+    withdraw_consent(consent=consent, actor=cast.parent, now=make.NOW)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.QUEUED)  # given back
+    run_jobs()
+    message.refresh_from_db()
+    assert message.state == MessageState.DRAFT
+    assert server.taken == []
+
+
+def test_a_returned_message_goes_again_only_while_the_family_agrees(
+    cast: make.Cast, thread: Thread, consent: Consent
+) -> None:
+    message = write(thread, cast)
+    Message.objects.filter(pk=message.pk).update(state=MessageState.BOUNCED)
+    withdraw_consent(consent=consent, actor=cast.parent, now=make.NOW)
+    with pytest.raises(ConsentMissing):
+        send_again(message=message, actor=cast.coordinator, now=make.NOW)
+
+
+@pytest.mark.usefixtures("consent")
+def test_what_no_server_took_for_a_day_is_a_draft_that_a_person_sends_again(
+    cast: make.Cast, thread: Thread, server: MailServer, run_jobs: Callable[[], int]
+) -> None:
+    message = write(thread, cast)
+    server.stop()
+    for _ in range(8):
+        Job.objects.update(run_after=timezone.now() - timedelta(seconds=1))
+        run_jobs()
+    message.refresh_from_db()
+    assert message.state == MessageState.DRAFT
+    assert Task.objects.get(code="job_given_up").target == f"hospitals.message:{message.pk}"
+    assert send_again(message=message, actor=cast.coordinator, now=make.NOW).state == "queued"
+
+
+@pytest.mark.usefixtures("consent")
+@pytest.mark.parametrize(("minutes", "state"), [(9, "sending"), (11, "unknown")])
+def test_a_sender_that_died_leaves_a_doubt_after_ten_minutes(
+    cast: make.Cast, thread: Thread, run_jobs: Callable[[], int], minutes: int, state: str
+) -> None:
+    message = write(thread, cast)
+    Message.objects.filter(pk=message.pk).update(
+        state=MessageState.SENDING, claimed_at=timezone.now() - timedelta(minutes=minutes)
+    )
+    queue_due_work()
+    run_jobs()
+    message.refresh_from_db()
+    assert message.state == state
+    assert Task.objects.count() == (state == "unknown")
+    assert mail.outbox == []
