@@ -12,7 +12,7 @@ from django.db import transaction
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
 from cases.casework import errors
-from cases.casework.models import Case, CaseParty, Consent, ConsentPurpose, Relation
+from cases.casework.models import Case, CaseParty, Consent, ConsentPurpose, Patient, Relation
 from cases.casework.services import add_timeline_entry
 from cases.casework.signals import consent_frozen, consent_withdrawn, patient_died
 
@@ -90,7 +90,10 @@ def give_consent(
 @transaction.atomic
 def withdraw_consent(*, consent: Consent, actor: User, now: datetime) -> Consent:
     """Take an agreement back, at once; a second withdrawal changes nothing."""
-    consent = Consent.objects.select_for_update().select_related("case").get(pk=consent.pk)
+    Case.objects.select_for_update().get(pk=consent.case_id)
+    consent = (
+        Consent.objects.select_for_update(of=("self",)).select_related("case").get(pk=consent.pk)
+    )
     if consent.withdrawn_at is not None:
         return consent
     consent.withdrawn_at, consent.withdrawn_by = now, actor
@@ -138,17 +141,18 @@ def freeze_consent(*, case: Case, actor: User, now: datetime) -> Case:
 @transaction.atomic
 def lift_freeze(*, case: Case, actor: User, now: datetime) -> Case:
     case = Case.objects.select_for_update().get(pk=case.pk)
-    case.consent_frozen_at = None
-    case.save(update_fields=["consent_frozen_at"])
-    record(action="consent.freeze_lifted", actor=actor, case_id=case.pk, now=now)
-    add_timeline_entry(case=case, code="consent_freeze_lifted", actor=actor, now=now)
+    if case.consent_frozen_at is not None:
+        case.consent_frozen_at = None
+        case.save(update_fields=["consent_frozen_at"])
+        record(action="consent.freeze_lifted", actor=actor, case_id=case.pk, now=now)
+        add_timeline_entry(case=case, code="consent_freeze_lifted", actor=actor, now=now)
     return case
 
 
 @transaction.atomic
 def record_death(*, case: Case, on: datetime, actor: User, now: datetime) -> Case:
     """One confirmed act that stops all automation and all links of the patient's cases."""
-    patient = case.patient
+    patient = case.patient = Patient.objects.select_for_update().get(pk=case.patient_id)
     if patient.deceased_on is None:
         patient.deceased_on = on.date()
         patient.save(update_fields=["deceased_on"])

@@ -67,6 +67,15 @@ class AlreadyAnswered(ValidationError):
         )
 
 
+class OwnerNotOfTeam(ValidationError):
+    def __init__(self, team: str) -> None:
+        super().__init__(
+            _("They are not of the team “%(team)s”, which keeps this case; choose one who is."),
+            code="owner_not_of_team",
+            params={"team": team},
+        )
+
+
 class OwnerCannotSeeCases(ValidationError):
     def __init__(self) -> None:
         super().__init__(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from cases.accounts.audit import record
+from cases.accounts.errors import NotAFamilyMember
 from cases.accounts.models import Role, Team, User
 from cases.casework import errors
 from cases.casework.models import (
@@ -24,6 +25,7 @@ from cases.casework.models import (
 )
 from cases.casework.signals import case_opened
 
+MOST_TRIES = 5
 Codes = Mapping[str, str | int | bool | None]
 
 
@@ -60,8 +62,7 @@ def open_case(
     team: Team | None = None,
 ) -> Case:
     """Open a case at the stage of inquiry, with the next reference number of its year."""
-    if owner is not None and not owner.works_on_cases:
-        raise errors.OwnerCannotSeeCases
+    require_possible_owner(owner, team)
     case = Case.objects.create(
         reference=take_next_reference(now.year),
         patient=patient,
@@ -76,6 +77,16 @@ def open_case(
     add_timeline_entry(case=case, code="case_opened", actor=actor, now=now, shown_to_family=True)
     case_opened.send(sender=Case, case_id=case.pk, now=now)
     return case
+
+
+def require_possible_owner(owner: User | None, team: Team | None) -> None:
+    """An owner works on cases, still works here, and is of the team that keeps the case."""
+    if owner is None:
+        return
+    if not (owner.works_on_cases and owner.is_active):
+        raise errors.OwnerCannotSeeCases
+    if team is not None and not team.members.filter(pk=owner.pk).exists():
+        raise errors.OwnerNotOfTeam(team.name)
 
 
 def take_next_reference(year: int) -> str:
@@ -115,9 +126,8 @@ def advance_stage(*, case: Case, to: Stage, actor: User, now: datetime, reason: 
 @transaction.atomic
 def hand_over_case(*, case: Case, owner: User, actor: User, now: datetime) -> Case:
     """Give a case, with its open tasks, to another coordinator."""
-    if not owner.works_on_cases:
-        raise errors.OwnerCannotSeeCases
     case = Case.objects.select_for_update().get(pk=case.pk)
+    require_possible_owner(owner, case.team)
     former, case.owner = case.owner_id, owner
     case.save(update_fields=["owner"])
     if former:
@@ -168,6 +178,8 @@ def add_party(
     may_consent: bool = False,
 ) -> CaseParty:
     """Let a family member see a case and send papers; perhaps agree for the patient."""
+    if user.role != Role.FAMILY:
+        raise NotAFamilyMember
     party, _made = CaseParty.objects.update_or_create(
         case=case,
         user=user,
@@ -187,9 +199,10 @@ def add_party(
 
 @transaction.atomic
 def end_party(*, party: CaseParty, actor: User, now: datetime) -> CaseParty:
-    """End a family member's sight of a case at once; what they wrote stays theirs."""
+    """End a family member's sight of a case at once, once; what they wrote stays theirs."""
+    if not CaseParty.objects.filter(pk=party.pk, ended_at__isnull=True).update(ended_at=now):
+        return party
     party.ended_at = now
-    party.save(update_fields=["ended_at"])
     record(
         action="party.ended",
         actor=actor,
@@ -218,11 +231,15 @@ def make_task(
         "created_at": now,
         "due_at": now + due_in if due_in is not None else None,
     }
-    try:
-        with transaction.atomic():
-            return Task.objects.create(code=code, target=target, **fields)
-    except IntegrityError:
-        return Task.objects.open().get(code=code, target=target)
+    for _ in range(MOST_TRIES):
+        try:
+            with transaction.atomic():
+                return Task.objects.create(code=code, target=target, **fields)
+        except IntegrityError:
+            found = Task.objects.open().filter(code=code, target=target).first()
+        if found is not None:  # else it was finished at this moment, and there is room again
+            return found
+    raise RuntimeError(f"the task {code} is taken by no row that can be read")
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Consent is given by those who may, for one purpose, and taken back at once."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cases.casework.consents import (
     freeze_consent,
@@ -121,3 +122,34 @@ def test_a_death_stops_sending_for_good(cast: make.Cast) -> None:
     record_death(case=cast.case, on=make.NOW, actor=cast.coordinator, now=make.NOW)
     with pytest.raises(CaseFrozen):
         check_sendable(cast)
+
+
+def test_a_freeze_and_its_end_are_told_once(cast: make.Cast) -> None:
+    for _ in range(2):
+        freeze_consent(case=cast.case, actor=cast.coordinator, now=make.NOW)
+    for _ in range(2):
+        lift_freeze(case=cast.case, actor=cast.coordinator, now=make.NOW)
+    codes = list(cast.case.timeline.values_list("code", flat=True))
+    assert sorted(codes) == ["consent_freeze_lifted", "consent_frozen"]
+
+
+@pytest.mark.parametrize("purpose", [ConsentPurpose.SHARE, ConsentPurpose.TRANSLATE])
+def test_the_database_keeps_one_live_consent(cast: make.Cast, purpose: ConsentPurpose) -> None:
+    shares = purpose == ConsentPurpose.SHARE
+    given = share(cast)
+    fields = {
+        "case": cast.case,
+        "purpose": purpose,
+        "recipient_id": given.recipient_id if shares else None,
+        "given_by": cast.parent,
+        "capacity": given.capacity,
+        "text_version": given.text_version,
+        "text_language": "es",
+        "given_at": make.NOW,
+    }
+    if not shares:
+        Consent.objects.create(**fields)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Consent.objects.create(**fields)
+    Consent.objects.filter(purpose=purpose).update(withdrawn_at=make.NOW)
+    Consent.objects.create(**fields)

@@ -3,7 +3,12 @@
 import pytest
 
 from cases.accounts.models import AuditEvent
-from cases.casework.errors import OwnerCannotSeeCases, ReasonNeeded, StageNotReachable
+from cases.casework.errors import (
+    OwnerCannotSeeCases,
+    OwnerNotOfTeam,
+    ReasonNeeded,
+    StageNotReachable,
+)
 from cases.casework.models import Case, Stage
 from cases.casework.services import advance_stage, hand_over_case, make_task, open_case
 from tests import make
@@ -64,3 +69,30 @@ def test_a_handed_over_case_takes_its_open_tasks_along(cast: make.Cast) -> None:
 def test_nobody_outside_case_work_can_own_a_case(cast: make.Cast, who: str) -> None:
     with pytest.raises(OwnerCannotSeeCases):
         hand_over_case(case=cast.case, owner=getattr(cast, who), actor=cast.lead, now=make.NOW)
+
+
+def test_a_case_is_not_handed_to_someone_outside_its_team(cast: make.Cast) -> None:
+    with pytest.raises(OwnerNotOfTeam):
+        hand_over_case(case=cast.case, owner=cast.outsider, actor=cast.lead, now=make.NOW)
+
+
+def test_a_case_of_no_team_is_handed_to_any_colleague(cast: make.Cast) -> None:
+    case = make.case(owner=cast.coordinator)
+    moved = hand_over_case(case=case, owner=cast.outsider, actor=cast.lead, now=make.NOW)
+    assert moved.owner == cast.outsider
+
+
+def test_nobody_who_left_can_own_a_case(cast: make.Cast) -> None:
+    cast.lead.is_active = False
+    cast.lead.save()
+    with pytest.raises(OwnerCannotSeeCases):
+        hand_over_case(case=cast.case, owner=cast.lead, actor=cast.coordinator, now=make.NOW)
+    with pytest.raises(OwnerNotOfTeam):
+        open_case(
+            patient=make.patient(),
+            inquiry="…",
+            actor=cast.coordinator,
+            owner=cast.outsider,
+            team=cast.case.team,
+            now=make.NOW,
+        )

@@ -1,10 +1,13 @@
 """One door from a person to a case, and to everything below it."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from cases.casework.models import Case, CaseParty, Note, Task
-from cases.casework.services import add_note, end_party, make_task
+from cases.accounts.errors import NotAFamilyMember
+from cases.casework.models import Case, CaseParty, Note, Relation, Task
+from cases.casework.services import add_note, add_party, end_party, make_task
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +49,21 @@ def test_a_task_of_no_case_is_for_all_staff_and_no_family(cast: make.Cast) -> No
     make_task(title="Look at the scanner", now=make.NOW)
     assert Task.objects.visible_to(cast.outsider).count() == 1
     assert Task.objects.visible_to(cast.parent).count() == 0
+
+
+def test_the_end_of_a_part_is_written_once(cast: make.Cast) -> None:
+    party = CaseParty.objects.get(case=cast.case, user=cast.parent)
+    end_party(party=party, actor=cast.coordinator, now=make.NOW)
+    end_party(party=party, actor=cast.coordinator, now=make.NOW + timedelta(days=1))
+    assert CaseParty.objects.get(pk=party.pk).ended_at == make.NOW
+
+
+def test_a_member_of_staff_is_no_family_member(cast: make.Cast) -> None:
+    with pytest.raises(NotAFamilyMember):
+        add_party(
+            case=cast.case,
+            user=cast.outsider,
+            relation=Relation.OTHER,
+            actor=cast.coordinator,
+            now=make.NOW,
+        )
