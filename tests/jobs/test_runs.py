@@ -133,7 +133,7 @@ def test_after_the_last_attempt_a_person_of_the_case_is_asked(
 def test_work_that_must_wait_costs_no_attempt() -> None:
     job = queue_job(kind="test.waits", args={"name": "a"})
     for _ in range(5):
-        Job.objects.filter(pk=job.pk).update(run_after=timezone.now())
+        Job.objects.filter(pk=job.pk).update(run_after=timezone.now() - timedelta(seconds=1))
         run_due_jobs()
     job.refresh_from_db()
     assert (job.state, job.attempts, job.error_code) == (JobState.QUEUED, 0, "scanner_down")
