@@ -28,6 +28,7 @@ class PersonAdmin(OfficeAdmin):
     list_display = ("name", "email", "role", "is_active")
     list_filter = ("role", "is_active")
     search_fields = ("name", "email")
+    ordering = ("name", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Colleagues for all staff; families' addresses only for administrators."""

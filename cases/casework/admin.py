@@ -90,6 +90,7 @@ class CaseAdmin(LookOnlyAdmin):
 @admin.register(Patient)
 class PatientAdmin(LookOnlyAdmin):
     list_display = ("name", "native_name", "birth_date", "country", "language")
+    ordering = ("name", "pk")
     search_fields = ("name", "native_name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:

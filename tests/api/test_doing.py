@@ -15,12 +15,13 @@ from documents.records.models import Document, DocumentFile
 from documents.records.vault import seal_bytes
 from tests import make
 from tests.api.asking import ROOT, Asking, bytes_of
-from tests.records.papers import LETTER, NOTE
+from tests.records.sending import LETTER
 from tests.signing import sign_in
 
 pytestmark = pytest.mark.django_db
 RunJobs = Callable[[], int]
 MISSING = "00000000-0000-4000-8000-000000000000"
+NOTE = b"Ki-67: 9%.\n"
 
 
 def upload(

@@ -118,9 +118,7 @@ def test_nobody_sees_what_is_not_theirs(planted: Planted, person: str) -> None:
 
 
 def methods_for(route: Route, person: str) -> tuple[str, ...]:
-    """All, but for the many pages of the admin's lists, which are made by the same few classes:
-    of those some persons are asked all, and the others the list and the row.
-    """
+    """All; of the admin's lists, made by the same few classes, mostly the main pages."""
     if not ADMIN_ROW.match(route.template) or person == "outsider":
         return ("GET", "POST")
     is_main = not route.template.endswith(("add/", "delete/", "history/", "<object_id>/"))
