@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import CASE_STAFF_ROLES, User
 from cases.casework.models import Case, Relation, Stage, validate_partial_date
-from cases.clinical.vocabulary import FACTS, UnknownFactError
+from cases.clinical.vocabulary import FACTS, UnknownFactError, spec_for
 from cases.hospitals.models import Contact, Referral, ReferralOutcome, ReferralState
 from cases.hospitals.services import REFERRAL_MOVES
 from cases.travel.models import Trip, TripItemKind
@@ -143,6 +143,14 @@ class FactForm(CaseForm):
             for name, label in DETAILS.items():
                 self.fields[name] = forms.CharField(label=label, required=False, max_length=200)
 
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        try:
+            spec_for(key)
+        except UnknownFactError:
+            raise forms.ValidationError(_("Choose a fact."), code="unknown_fact") from None
+        return key
+
     def read_value(self) -> Any:
         return join_value(self.cleaned_data["key"], self.cleaned_data)
 
@@ -180,7 +188,9 @@ class HoldForm(CaseForm):
 class InviteForm(CaseForm):
     name = forms.CharField(label=_("Name"), max_length=150)
     email = forms.EmailField(label=_("Address"))
-    relation = forms.ChoiceField(label=_("Relation"), choices=Relation.choices)
+    relation = forms.TypedChoiceField(
+        label=_("Relation"), choices=Relation.choices, coerce=Relation
+    )
     may_consent = forms.BooleanField(label=_("May agree for the patient"), required=False)
 
 
@@ -288,11 +298,15 @@ class OfTripForm(CaseForm):
 
 class TravellerForm(OfTripForm):
     name = forms.CharField(label=_("Name as in the passport"), max_length=150)
-    relation = forms.ChoiceField(label=_("Relation"), choices=Relation.choices)
+    relation = forms.TypedChoiceField(
+        label=_("Relation"), choices=Relation.choices, coerce=Relation
+    )
 
 
 class TripItemForm(OfTripForm):
-    kind = forms.ChoiceField(label=_("Kind"), choices=TripItemKind.choices)
+    kind = forms.TypedChoiceField(
+        label=_("Kind"), choices=TripItemKind.choices, coerce=TripItemKind
+    )
     title = forms.CharField(label=_("What"), max_length=150)
     place = forms.CharField(label=_("Where"), required=False, max_length=200)
     starts = forms.DateTimeField(

@@ -1,8 +1,9 @@
 """The parts of a case's page: what each of them reads, in a bounded number of queries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from django.db.models import TextChoices
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from cases.hospitals.services import REFERRAL_MOVES
 from cases.jobs.models import Job
 from cases.travel.itinerary import list_steps
 from cases.travel.models import AppointmentState, TripState
+from cases.travel.services import APPOINTMENT_MOVES, TRIP_MOVES
 from documents.dossiers.models import VersionState
 from documents.dossiers.queries import list_versions
 from documents.records.queries import list_records
@@ -221,15 +223,29 @@ def read_travel(case: Case, request: HttpRequest) -> Context:
         "steps": list_steps(case, reader_zone=here),
         "reader_zone": here,
         "zones": forms.ZONES,
-        "trip_states": TripState.choices,
-        "appointment_states": AppointmentState.choices,
-        "trips": case.trips.prefetch_related("travellers").select_related("hospital"),
-        "appointments": case.appointments.all(),
+        "trips": [
+            {"row": trip, "moves": list_moves(TripState, TRIP_MOVES[TripState(trip.state)])}
+            for trip in case.trips.prefetch_related("travellers").select_related("hospital")
+        ],
+        "appointments": [
+            {
+                "row": row,
+                "moves": list_moves(
+                    AppointmentState, APPOINTMENT_MOVES[AppointmentState(row.state)]
+                ),
+            }
+            for row in case.appointments.all()
+        ],
         "appointment_form": blank(forms.AppointmentForm, case, request),
         "trip_form": blank(forms.TripForm, case, request),
         "traveller_form": blank(forms.TravellerForm, case, request),
         "item_form": blank(forms.TripItemForm, case, request),
     }
+
+
+def list_moves(states: type[TextChoices], reachable: Collection[Any]) -> list[tuple[str, Any]]:
+    """The states that something may take from where it is, in their own order."""
+    return [(state.value, state.label) for state in states if state in reachable]
 
 
 def read_people(case: Case, request: HttpRequest) -> Context:

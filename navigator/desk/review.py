@@ -126,7 +126,8 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     if asked not in DECISIONS:
         raise Http404
     number = read_number(request.POST)
-    following = page_view(document=document, number=1, user=user).next_document
+    place = page_view(document=document, number=1, user=user)
+    following = place.next_document or place.previous_document
     try:
         DECISIONS[asked](document, request, user, timezone.now())
     except ValidationError as refusal:

@@ -19,7 +19,7 @@ function act(element) {
   }
   element.click();
   if (element.matches("summary") && element.parentElement.open) {
-    element.parentElement.querySelector(TYPING)?.focus();
+    element.parentElement.querySelector("form :is(select, textarea, input:not([type=hidden]))")?.focus();
   }
 }
 
@@ -107,7 +107,7 @@ document.addEventListener("click", (event) => {
 
 /* ---- the next page without the wait ---- */
 
-const ahead = new Map();
+const ahead = new Map(); // pictures of pages by their address
 
 function settle({ focus }) {
   showSize();
@@ -127,6 +127,28 @@ function settle({ focus }) {
   }
 }
 
+// Pictures of pages are stored by no cache: one that is here, or was fetched ahead, is moved over
+// as it is. In the page as fetched it is taken out before anything could ask for it again.
+function keepPicture(here, fresh) {
+  const wanted = fresh.querySelector("[data-picture]");
+  const source = wanted?.getAttribute("src");
+  const shown = here.querySelector("[data-picture]");
+  const picture = shown?.getAttribute("src") === source ? shown : ahead.get(source);
+  if (!source || !picture) {
+    return null;
+  }
+  for (const attribute of wanted.attributes) {
+    if (attribute.name !== "src") {
+      picture.setAttribute(attribute.name, attribute.value);
+    }
+  }
+  if (shown) {
+    ahead.set(shown.getAttribute("src"), shown);
+  }
+  wanted.removeAttribute("src");
+  return picture;
+}
+
 function put(html, url, push) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const fresh = page.querySelector("[data-swap-area]");
@@ -137,7 +159,11 @@ function put(html, url, push) {
   }
   const sameDocument = new URL(url).pathname === window.location.pathname;
   const crumbs = page.querySelector(".breadcrumbs");
+  const picture = keepPicture(here, fresh);
   here.replaceWith(document.importNode(fresh, true));
+  if (picture) {
+    document.querySelector("[data-picture]")?.replaceWith(picture);
+  }
   document.title = page.title;
   if (crumbs) {
     document.querySelector(".breadcrumbs")?.replaceWith(document.importNode(crumbs, true));

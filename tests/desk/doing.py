@@ -12,9 +12,9 @@ def read_news(response: Any) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def do(client: Client, case: Case, name: str, **typed: Any) -> Any:
+def do(client: Client, case: Case, action: str, /, **typed: Any) -> Any:
     """Do it; the page that follows. A refusal of a form answers 400 with the form."""
-    return client.post(reverse("admin:case_do", args=[case.pk, name]), typed, follow=True)
+    return client.post(reverse("admin:case_do", args=[case.pk, action]), typed, follow=True)
 
 
 def is_done(response: Any) -> bool:
