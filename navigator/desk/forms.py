@@ -208,7 +208,7 @@ class OfReferralForm(CaseForm):
     referral = forms.ModelChoiceField(label=_("Referral"), queryset=Referral.objects.none())
 
     def narrow(self) -> None:
-        self.fields["referral"].queryset = self.case.referrals.all()  # type: ignore[attr-defined]  # a choice
+        self.fields["referral"].queryset = self.case.referrals.select_related("case", "hospital")  # type: ignore[attr-defined]  # a choice
 
 
 class ReferralMoveForm(CaseForm):
