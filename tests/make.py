@@ -92,6 +92,17 @@ def referral(*, case: Case, contact: Contact) -> Referral:
     )
 
 
+def relative(
+    *, case: Case, name: str = "Rosa Velasco", email: str = "", may_consent: bool = True
+) -> User:
+    """A family member with a part in the case."""
+    person = user(role=Role.FAMILY, name=name, email=email)
+    CaseParty.objects.create(
+        case=case, user=person, relation=Relation.PARENT, may_consent=may_consent
+    )
+    return person
+
+
 @dataclass(frozen=True)
 class Cast:
     """One case and everyone around it.
