@@ -20,8 +20,14 @@ KEPT = frozenset("\n\t\u200c\u200d")
 
 
 def clean_words(text: str) -> str:
-    """Text without controls and turned writing, which databases and readers choke on."""
-    return "".join(sign for sign in text if sign.isprintable() or sign in KEPT).strip()
+    """Text without controls and turned writing, which databases and readers choke on.
+
+    What then holds nothing that can be read is refused, as an empty field is.
+    """
+    kept = "".join(sign for sign in text if sign.isprintable() or sign in KEPT).strip()
+    if not kept.strip("\u200c\u200d"):
+        raise forms.ValidationError(_("Please write it in words."), code="required")
+    return kept
 
 
 class MessageForm(forms.Form):

@@ -117,7 +117,7 @@ def family_writes_and_sends(cast: make.Cast, sinks: Sinks) -> None:
         )
     letter = client.post(f"/portal/case/{case.pk}/messages/", {"body": f"{CANARY} has a fever"})
     paper = SimpleUploadedFile(f"{CANARY} letter.pdf", LETTER)
-    sent = client.post(f"/portal/case/{case.pk}/upload/", {"file": paper, "kind": ""})
+    sent = client.post(f"/portal/case/{case.pk}/upload/", {"files": paper, "kind": ""})
     sinks.addresses += [letter.headers["Location"], sent.headers.get("Location", "/")]
     assert Document.objects.filter(case=case).count() == 1
     client.get(f"/portal/invitation/{CANARY}{'x' * 20}/")
