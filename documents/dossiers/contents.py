@@ -1,16 +1,13 @@
 """All that a dossier says, as one frozen value.
 
 The dossier is a function of this value and of nothing else: gathering fills it from the database,
-rendering turns it into pages, and its hash stands in the footer. Fields marked `APART` are not
-part of that hash: they tell of the making of this version, not of the facts, the evaluation and the
-source files it was made from.
+rendering turns it into pages, and its hash (`freezing`) stands in the footer. Fields marked `APART`
+are not part of that hash: they tell of the making of this version, not of the facts, the evaluation
+and the source files it was made from.
 """
 
-import hashlib
-import json
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, cast
 
 from .findings import (
     AttentionItem,
@@ -59,6 +56,8 @@ class Patient(Printed):
     """The patient, as far as the consent for this hospital allows."""
 
     name: str | Absence
+    native_name: str = ""
+    """In the patient's own script, where it is another one; only where the name is shown."""
     birth_date: str | Absence
     """ISO, of year, month or day precision."""
     age_years: int | None = None
@@ -90,6 +89,7 @@ class TravelItem(Printed):
     what: str
     state: str
     when: str = ""
+    until: str = ""
     note: str = ""
 
 
@@ -180,33 +180,17 @@ class DossierContents(Printed):
     versions: Listed[VersionNote] = field(default=FIRST_VERSION, metadata=APART)
     changes: Listed[Change] = field(default=FIRST_VERSION, metadata=APART)
 
+    @property
+    def shared_status(self) -> str:
+        """How the definitions of the other wordings stand, where all stand alike."""
+        if isinstance(self.other_indications, Absence):
+            return ""
+        found = {each.definition_status for each in self.other_indications}
+        return found.pop() if len(found) == 1 else ""
 
-def list_contents(contents: DossierContents) -> dict[str, Any]:
-    """Return all of the contents as plain JSON values, the fields apart from the hash included."""
-    return cast("dict[str, Any]", _as_plain(contents, whole=True))
-
-
-def hash_contents(contents: DossierContents) -> str:
-    """Return the SHA-256 (hex) of the contents' canonical JSON.
-
-    Canonical: keys sorted, no spaces, UTF-8, dates in ISO form. Making the same facts, evaluation
-    and sources into a dossier again, later, gives the same hash.
-    """
-    canonical = json.dumps(
-        _as_plain(contents, whole=False), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _as_plain(value: Any, *, whole: bool) -> Any:
-    if is_dataclass(value):
-        return {
-            each.name: _as_plain(getattr(value, each.name), whole=whole)
-            for each in fields(value)
-            if whole or not each.metadata.get("apart")
-        }
-    if isinstance(value, tuple):
-        return [_as_plain(each, whole=whole) for each in value]
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return value
+    @property
+    def tells_outcomes(self) -> bool:
+        """Whether a response, or a reason for stopping, was recorded for any treatment."""
+        return not isinstance(self.treatments, Absence) and any(
+            line.best_response or line.stop_reason for line in self.treatments
+        )

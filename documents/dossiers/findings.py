@@ -61,6 +61,8 @@ class CriterionRow(Printed):
     derived: bool = False
     fact: str = ""
     """The fact used, in words; empty when there is none."""
+    brief: str | None = None
+    """The same in a few words for the first page, which cuts nothing; None: as `fact`."""
     reason: str = field(default="", metadata=PROSE)
     cites: tuple[Cite, ...] = ()
     sides: tuple[Side, ...] = ()
@@ -70,6 +72,10 @@ class CriterionRow(Printed):
     """The sentence with which a clinician settled an ambiguous row."""
     ask: str = ""
     other_readings: tuple[ReadingAnswer, ...] = ()
+
+    @property
+    def first_words(self) -> str:
+        return self.fact if self.brief is None else self.brief
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +103,7 @@ class Flag(Printed):
     definition_version: str
     definition_status: str
     published_as: str
-    """Completes “the published wording of …”: “section 1.4 of the US label of X tablets”."""
+    """Completes “the published wording of …”: “the US label of X tablets (FDA, section 1.4)”."""
     wording: str = field(metadata=PROSE)
     label_read_on: date | None = None
     label_read_by: str = ""

@@ -20,10 +20,18 @@ def freeze_contents(contents: DossierContents) -> dict[str, Any]:
 
 
 def hash_frozen(frozen: dict[str, Any]) -> str:
-    """The contents' SHA-256 from their frozen form; equals `hash_contents` of the dataclass."""
+    """The SHA-256 (hex) of the canonical JSON of what a dossier says.
+
+    Canonical: keys sorted, no spaces, UTF-8, dates in ISO form; without what tells of the making.
+    The same facts, evaluation and sources made into a dossier again, later, give the same hash.
+    """
     counted = {key: value for key, value in frozen.items() if key not in APART}
     canonical = json.dumps(counted, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def hash_contents(contents: DossierContents) -> str:
+    return hash_frozen(freeze_contents(contents))
 
 
 def _as_plain(value: Any) -> Any:

@@ -12,8 +12,8 @@ from cases.clinical.standing import build_standing
 from cases.hospitals.models import Referral
 from documents.dossiers import gather_findings as findings, gather_journey as journey
 from documents.dossiers.changes import list_changes
-from documents.dossiers.contents import DossierContents, VersionNote, hash_contents
-from documents.dossiers.freezing import freeze_contents
+from documents.dossiers.contents import DossierContents, VersionNote
+from documents.dossiers.freezing import freeze_contents, hash_frozen
 from documents.dossiers.gather_flag import compare_for_dossier
 from documents.dossiers.models import SEALED_STATES, DossierVersion
 from documents.dossiers.sources import SourceBook, SourceFile
@@ -46,10 +46,11 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
         contents = _gather_contents(version, case, referral, book, now)
         contents = _tell_versions(version, contents, now)
         refuse_promises(contents)
+        frozen = freeze_contents(contents)
         return Gathered(
             contents=contents,
-            frozen=freeze_contents(contents),
-            contents_sha256=hash_contents(contents),
+            frozen=frozen,
+            contents_sha256=hash_frozen(frozen),
             files=tuple(book.files),
         )
 
@@ -117,15 +118,15 @@ def _tell_versions(
         )
         for each in earlier
     ]
+    frozen = freeze_contents(contents)
     notes.append(
         VersionNote(
             version=version.number,
             made_on=now.date(),
-            contents_sha256=hash_contents(contents),
+            contents_sha256=hash_frozen(frozen),
             state="this document",
         )
     )
-    frozen = freeze_contents(contents)
     return replace(
         contents, versions=tuple(notes), changes=list_changes(earlier[-1].contents, frozen)
     )

@@ -1,10 +1,10 @@
 """The illness as the dossier prints it: diagnosis, treatments, markers, values, images, history."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from cases.clinical.fact_values import show_value
 from cases.clinical.models import Fact
 from cases.clinical.standing import Standing
 from cases.clinical.terms import THIS_TUMOUR, TreatmentClass, TreatmentStatus, label_of
@@ -23,6 +23,7 @@ from documents.dossiers.findings import (
 )
 from documents.dossiers.label_warnings import LABEL_SAYS
 from documents.dossiers.printed import Absence, Fact as PrintedFact, Listed, partial_date
+from documents.dossiers.saying import name_shortly, plain_field, say_short, say_value
 from documents.dossiers.sources import SourceBook, date_of, dated_of, full_date, note_of
 from documents.records.models import RecordKind
 
@@ -34,6 +35,7 @@ DETAILS: Final = (
     "primary_site",
     "locally_advanced",
     "metastatic",
+    "nodal_metastasis",
     "resectable",
     "disease_status",
     "progressive",
@@ -109,29 +111,37 @@ def print_details(book: SourceBook) -> Listed[PrintedFact]:
 
 
 def print_metastases(book: SourceBook) -> Listed[PrintedFact]:
+    """The sites that are facts; without one the words of the sources, never a partial list."""
     sites = book.say_each("metastasis_site")
-    nodes = [fact for fact in book.of("nodal_metastasis") if fact.value is True]
-    if nodes:
-        sites += (PrintedFact(text="Lymph nodes", cites=book.cites(nodes)),)
     if sites:
         return sites
     spread = book.of("metastatic")
-    if spread and all(fact.value is False for fact in spread):
+    if not spread:
+        return Absence("no site of metastasis has been confirmed")
+    if all(fact.value is False for fact in spread):
         return Absence("recorded as not metastatic")
-    return Absence("no site of metastasis has been confirmed")
+    return tuple(
+        PrintedFact(text=f"in the words of the source: “{cite.quote}”", cites=(cite,))
+        for cite in book.cites(fact for fact in spread if fact.value is True)
+        if cite.quote
+    ) or Absence("metastatic; no site has been confirmed as a fact of its own")
 
 
 def print_markers(book: SourceBook, standing: Standing) -> Listed[PrintedFact]:
-    """Key markers, weight and the latest of each laboratory marker."""
-    markers = [fact for key in KEY_MARKERS if (fact := book.say(key)) is not None]
+    """Key markers, weight and the latest of each laboratory marker, under short names."""
+    markers = [
+        replace(fact, label=name_shortly(key), text=_say_marker(key, fact, book))
+        for key in KEY_MARKERS
+        if (fact := book.say(key)) is not None
+    ]
     for facts in [standing.by_key.get("weight_kg", ()), *_by_key(book.of("marker:")).values()]:
         if not facts:
             continue
         latest = max(facts, key=dated_of)
         markers.append(
             PrintedFact(
-                label=spec_for(latest.key).label,
-                text=show_value(latest.key, latest.value),
+                label=name_shortly(latest.key),
+                text=say_value(latest.key, latest.value),
                 cites=book.cites([latest]),
                 on=full_date(dated_of(latest)),
                 note=note_of(latest),
@@ -140,10 +150,15 @@ def print_markers(book: SourceBook, standing: Standing) -> Listed[PrintedFact]:
     return tuple(markers) or Absence("no marker has been confirmed yet")
 
 
+def _say_marker(key: str, fact: PrintedFact, book: SourceBook) -> str:
+    """“positive” under the short name of a marker, where the whole name says yes or no."""
+    return fact.text if fact.sides else say_short(key, book.of(key)[0].value)
+
+
 def print_treatments(book: SourceBook, standing: Standing) -> Listed[TreatmentLine]:
     """Every confirmed entry in the order of time; systemic lines for this tumour are numbered."""
     facts = sorted(
-        book.of("prior_treatments"), key=lambda fact: _plain(fact.value, "start_date") or "9"
+        book.of("prior_treatments"), key=lambda fact: plain_field(fact.value, "start_date") or "9"
     )
     if not facts:
         if standing.is_history_complete:
@@ -162,20 +177,20 @@ def print_treatments(book: SourceBook, standing: Standing) -> Listed[TreatmentLi
 
 def _print_treatment(fact: Fact, book: SourceBook, *, number: int | None = None) -> TreatmentLine:
     entry = fact.value
-    what = _plain(entry, "class")
-    condition = _plain(entry, "for_condition")
+    what = plain_field(entry, "class")
+    condition = plain_field(entry, "for_condition")
     given = TreatmentClass(what) if what in list(TreatmentClass) else None
-    status = STATUSES.get(_plain(entry, "status"), LineStatus.GIVEN)
-    end = _possible(_plain(entry, "end_date"))
-    if status is LineStatus.GIVEN and not _plain(entry, "status") and not end:
+    status = STATUSES.get(plain_field(entry, "status"), LineStatus.GIVEN)
+    end = _possible(plain_field(entry, "end_date"))
+    if status is LineStatus.GIVEN and not plain_field(entry, "status") and not end:
         status = LineStatus.ONGOING
     return TreatmentLine(
         number=number if status in {LineStatus.GIVEN, LineStatus.ONGOING} else None,
-        agent=_plain(entry, "agent") or (label_of(given) if given else "agent not recorded"),
+        agent=plain_field(entry, "agent") or (label_of(given) if given else "agent not recorded"),
         kind=KINDS.get(given, LineKind.SYSTEMIC) if given else LineKind.OTHER,
         class_name=label_of(given) if given else what,
         intent=fact.details.get("intent", ""),
-        start=_possible(_plain(entry, "start_date")),
+        start=_possible(plain_field(entry, "start_date")),
         end=end,
         status=status,
         best_response=fact.details.get("best_response", ""),
@@ -183,14 +198,6 @@ def _print_treatment(fact: Fact, book: SourceBook, *, number: int | None = None)
         for_condition="" if condition in {"", THIS_TUMOUR} else condition,
         cites=book.cites([fact]),
     )
-
-
-def _plain(entry: Mapping[str, Any], field: str) -> str:
-    """A field in words; where its sources disagree, every side."""
-    value = entry.get(field)
-    if isinstance(value, dict):
-        return " / ".join(str(side["value"]) for side in value["conflict"])
-    return "" if value is None else str(value)
 
 
 def _possible(text: str) -> str:
@@ -239,7 +246,7 @@ def _print_series(key: str, facts: Iterable[Fact], book: SourceBook) -> Series |
         units.add(unit)
         if on is None:
             continue
-        text = show_value(fact.key, fact.value).removesuffix(unit).strip()
+        text = say_value(fact.key, fact.value).removesuffix(unit).strip()
         number = float(value) if isinstance(value, int | float) else None
         points.setdefault(
             (on, text), Point(on=on, text=text, value=number, cites=book.cites([fact]))
@@ -294,7 +301,9 @@ def print_attention(book: SourceBook) -> Listed[AttentionItem]:
     items = [
         AttentionItem(
             topic=spec_for(fact.key).label,
-            fact=show_value(fact.key, fact.value),
+            fact="; ".join(
+                part for part in (say_value(fact.key, fact.value), note_of(fact)) if part
+            ),
             label_says=LABEL_SAYS.get(fact.key.partition(":")[2], ""),
             on=full_date(dated_of(fact)),
             cites=book.cites([fact]),

@@ -9,18 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.utils import formats
-
 from cases.casework.models import Case
+from cases.clinical.criteria import FactIn
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, DefinitionStatus
 from cases.clinical.evaluating import definitions_in_use, facts_behind
-from cases.clinical.fact_values import describe_value
 from cases.clinical.logic import Answer as Logic, Basis
 from cases.clinical.matcher import Result, evaluate, order_by_unknowns
 from cases.clinical.models import Evaluation, Fact, SignOff, SignOffMeaning
 from cases.clinical.rows import Row
 from cases.clinical.snapshot import hash_snapshot
 from cases.clinical.standing import Standing
+from cases.clinical.values import PartialDate
 from cases.clinical.vocabulary import spec_for
 from documents.dossiers.contents import SignOff as PrintedSignOff
 from documents.dossiers.findings import (
@@ -35,8 +34,16 @@ from documents.dossiers.findings import (
     UnknownKind,
 )
 from documents.dossiers.printed import Absence, Listed, Side
-from documents.dossiers.sources import SourceBook
+from documents.dossiers.saying import describe, say_date, say_short, say_value
+from documents.dossiers.sources import SourceBook, dated_of
 
+HANGS: Final = "The answer hangs on which of them holds."
+MOST_BRIEF: Final = 3
+"""Treatments named in a row of the first page; how many more there are is told."""
+AUTHORITIES: Final[Mapping[str, str]] = {
+    "US Food and Drug Administration": "FDA",
+    "European Medicines Agency": "EMA",
+}
 STATUS_WORDS: Final[Mapping[DefinitionStatus, str]] = {
     DefinitionStatus.IN_REVIEW: "in review, not yet approved by a clinician",
     DefinitionStatus.APPROVED: "approved",
@@ -132,8 +139,13 @@ def _print_flag(
 
 
 def _name_wording(definition: Definition) -> str:
-    what = f"{definition.product} {definition.form}"
-    return f"section {definition.label_section} of the {definition.jurisdiction} label of {what}"
+    """“the US label of cabozantinib tablets for neuroendocrine tumours (FDA, section 1.4)”."""
+    substance = definition.product.partition(" (")[0]
+    illness = definition.title.partition(", ")[2].removesuffix(f" ({definition.jurisdiction})")
+    what = f"{substance} {definition.form}" + (f" for {illness}" if illness else "")
+    authority = AUTHORITIES.get(definition.authority, definition.authority)
+    section = f", section {definition.label_section}" if definition.label_section else ""
+    return f"the {definition.jurisdiction} label of {what} ({authority}{section})"
 
 
 def _print_row(
@@ -146,6 +158,7 @@ def _print_row(
     for key in dict.fromkeys(fact.key for fact in facts if fact.key in standing.conflicts):
         sides += book.sides([fact for fact in facts if fact.key == key])
     is_unknown = row.answer is Logic.UNKNOWN
+    fact = "" if sides else _say_facts(row, standing)
     return CriterionRow(
         id=row.id,
         phrase=row.phrase,
@@ -153,8 +166,9 @@ def _print_row(
         answer=Answer(row.answer.value),
         unknown_kind=UnknownKind(row.unknown_kind.value) if row.unknown_kind else None,
         derived=row.basis is Basis.DERIVED,
-        fact="" if sides else _say_facts(row, standing),
-        reason=_say_why(row, facts),
+        fact=fact,
+        brief="" if sides else _say_briefly(row, facts, standing),
+        reason=_say_why(row, facts, fact),
         cites=book.cites(facts),
         sides=sides,
         confirmed_by=", ".join(names),
@@ -163,25 +177,30 @@ def _print_row(
         ask=row.ask or "",
         other_readings=tuple(
             ReadingAnswer(
-                reading=other.reading.replace("_", " "),
+                reading=other.reading,
                 wording=other.says.rstrip("."),
                 answer=Answer(other.row.answer.value),
             )
             for other in result.other_rows()
-            if other.row.id == row.id
+            if other.row.id == row.id and other.row.answer is not row.answer
         ),
     )
 
 
-def _say_why(row: Row, facts: Sequence[Fact]) -> str:
+def _say_why(row: Row, facts: Sequence[Fact], fact: str) -> str:
     """The evaluator's reason where it says more than the fact, and who stated what stands there."""
     said = []
     if not facts and "date_of_birth" in row.facts and row.answer is not Logic.UNKNOWN:
         said.append("Birth date as stated in the patient's record.")
-    elif row.answer is Logic.UNKNOWN or row.basis is Basis.DERIVED or "disagree" in row.reason:
-        said.append(row.reason)
+    elif "disagree" in row.reason:
+        same = row.answer is not Logic.UNKNOWN
+        said.append(
+            "The answer is the same for each." if same else "The answer hangs on which holds."
+        )
+    elif row.answer is Logic.UNKNOWN or row.basis is Basis.DERIVED:
+        said.append(row.reason.removeprefix(f"{fact}. ") if fact else row.reason)
     stated = dict.fromkeys(fact.stated_source for fact in facts if fact.stated_source)
-    said += [f"Stated: {source}." for source in stated]
+    said += [f"Stated: {source.rstrip('.')}." for source in stated]
     return " ".join(said)
 
 
@@ -189,32 +208,47 @@ def _say_facts(row: Row, standing: Standing) -> str:
     """The facts behind a row in words; the birth date as the age that the row speaks of."""
     if "date_of_birth" in row.facts:
         return row.reason.partition(".")[0] if row.answer is not Logic.UNKNOWN else ""
-    said = dict.fromkeys(
-        describe_value(fact.key, fact.value) for fact in facts_behind(row, standing)
-    )
+    said = dict.fromkeys(describe(fact.key, fact.value) for fact in facts_behind(row, standing))
     return "; ".join(said)
+
+
+def _say_briefly(row: Row, facts: Sequence[Fact], standing: Standing) -> str:
+    """The same in a few words: “unresectable”, “58 years on 22 Nov 2026”."""
+    snapshot = standing.snapshot
+    if "date_of_birth" in row.facts:
+        age = completed_years(snapshot.patient.date_of_birth, snapshot.reference_date)
+        return "" if age is None else f"{age} years on {say_date(snapshot.reference_date)}"
+    test = row.criterion.test
+    recorded = {fact.key for fact in facts}
+    if row.answer is Logic.UNKNOWN and isinstance(test, FactIn) and test.fact not in recorded:
+        return ""
+    ordered = sorted(facts, key=lambda fact: fact.key != "metastatic")
+    said = list(dict.fromkeys(say_short(fact.key, fact.value) for fact in ordered))
+    more = len(said) - MOST_BRIEF
+    return "; ".join(said[:MOST_BRIEF]) + (f"; and {more} more" if more > 0 else "")
+
+
+def completed_years(born: object, day: date) -> int | None:
+    """Age where every day that the birth date may mean gives the same; else None."""
+    if not isinstance(born, PartialDate) or not born.is_possible:
+        return None
+    today = day.year * 10_000 + day.month * 100 + day.day
+    ages = {(today - born.first) // 10_000, (today - born.last) // 10_000}
+    age = ages.pop()
+    return age if not ages and age >= 0 else None
 
 
 def _print_dose(result: Result, standing: Standing) -> DoseNote | Absence:
     """Quoted label text beside the weight it was looked up for; never advice (rule P11)."""
     if result.dose is None:
         return Absence("shown only where the facts correspond to the wording")
+    quote = result.dose.text.removeprefix("Label: ")
     if result.dose.mg is None:
-        return Absence(result.dose.text)
+        return Absence(quote)
     weights = standing.by_key.get("weight_kg", ())
-    told = describe_value(weights[0].key, weights[0].value) if weights else ""
-    dated = f" of {_say_day(weights[0].dated)}" if weights and weights[0].dated else ""
-    return DoseNote(
-        quote=result.dose.text,
-        source=f"Label section 2; {told}{dated}" if told else "Label section 2",
-    )
-
-
-def _say_day(text: str) -> str:
-    try:
-        return formats.date_format(date.fromisoformat(text), "j M Y")
-    except ValueError:
-        return text
+    told = f"; recorded weight {say_value(weights[0].key, weights[0].value)}" if weights else ""
+    dated = f" on {say_date(dated_of(weights[0]))}" if weights and dated_of(weights[0]) else ""
+    return DoseNote(quote=quote[:1].upper() + quote[1:], source=f"Label, section 2{told}{dated}")
 
 
 def _print_other(result: Result) -> OtherIndication:

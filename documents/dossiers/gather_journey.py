@@ -4,20 +4,19 @@ A hospital reads of its own correspondence and appointments, never of another ho
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import formats
 
 from cases.casework.models import Case, Consent, ConsentPurpose, RequestState, Sex
 from cases.clinical.models import Fact
 from cases.clinical.standing import Standing
 from cases.clinical.values import PartialDate
 from cases.hospitals.models import Audience, Direction, Message, MessageState, Referral
-from cases.travel.models import Appointment, AppointmentState, Trip, TripState
+from cases.travel.models import Appointment, AppointmentState, Trip, TripItem, TripState
 from documents.dossiers.contents import (
     Confirmation,
     Letter,
@@ -27,7 +26,9 @@ from documents.dossiers.contents import (
     TravelItem,
 )
 from documents.dossiers.findings import Flag, MissingItem, UnknownKind
+from documents.dossiers.gather_flag import completed_years
 from documents.dossiers.printed import Absence, Listed
+from documents.dossiers.saying import say_date, say_days, say_moment, say_span
 from documents.dossiers.sources import SourceBook, date_of, full_date, name_language
 from documents.records.models import RecordKind
 
@@ -84,11 +85,11 @@ def print_patient(case: Case, referral: Referral | None, standing: Standing) -> 
     exact = born.text if isinstance(born, PartialDate) and born.is_possible else ""
     sexes = dict(Sex.choices)
     sex = standing.snapshot.patient.sex
-    names = " · ".join(part for part in (patient.name, patient.native_name) if part)
     return Patient(
-        name=names if shown else NOT_RELEASED,
+        name=patient.name if shown else NOT_RELEASED,
+        native_name=patient.native_name if shown else "",
         birth_date=(exact or _why_no_birth(standing)) if shown else NOT_RELEASED,
-        age_years=_completed_years(born, standing.snapshot.reference_date),
+        age_years=completed_years(born, standing.snapshot.reference_date),
         sex=str(sexes[sex]).lower() if isinstance(sex, str) and sex in sexes else _absent_sex(sex),
         country=patient.country or Absence("not recorded"),
         language=name_language(patient.language) or Absence("not recorded"),
@@ -106,23 +107,13 @@ def _absent_sex(sex: object) -> Absence:
     return Absence("not recorded" if sex is None else "sources disagree")
 
 
-def _completed_years(born: object, day: date) -> int | None:
-    """Age where every day that the birth date may mean gives the same; else None."""
-    if not isinstance(born, PartialDate) or not born.is_possible:
-        return None
-    today = day.year * 10_000 + day.month * 100 + day.day
-    ages = {(today - born.first) // 10_000, (today - born.last) // 10_000}
-    age = ages.pop()
-    return age if not ages and age >= 0 else None
-
-
 def _say_consent(referral: Referral | None, consent: Consent | None) -> str:
     if referral is None:
         return "For use in the office only: no hospital is named"
     if consent is None:
         return "Name and birth date are left out: no consent names this hospital yet"
     return (
-        f"Full identity, under the consent of {formats.date_format(consent.given_at, 'j M Y')} "
+        f"Full identity, under the consent of {say_date(consent.given_at)} "
         f"(text version {consent.text_version}) that names this hospital"
     )
 
@@ -225,15 +216,8 @@ def print_travel(case: Case, referral: Referral | None) -> Listed[TravelItem]:
         TravelItem(
             what=appointment.title,
             state=str(AppointmentState(appointment.state).label),
-            when=_say_moment(appointment.starts_at, appointment.time_zone),
-            note=", ".join(
-                part
-                for part in (
-                    appointment.place,
-                    appointment.hospital.name if appointment.hospital else "",
-                )
-                if part
-            ),
+            when=say_moment(appointment.starts_at, appointment.time_zone),
+            note=_name_place(appointment),
         )
         for appointment in appointments
     ]
@@ -247,34 +231,41 @@ def print_travel(case: Case, referral: Referral | None) -> Listed[TravelItem]:
     return tuple(items) or Absence("no appointment or trip is planned yet")
 
 
+def _name_place(appointment: Appointment) -> str:
+    """The place and its hospital, which the place may name itself."""
+    hospital = appointment.hospital.name if appointment.hospital else ""
+    if hospital in appointment.place:
+        return str(appointment.place)
+    return ", ".join(part for part in (appointment.place, hospital) if part)
+
+
 def _print_trip(trip: Trip) -> list[TravelItem]:
+    """The trip with its days, then its parts; the trip's state is told once."""
     travellers = list(trip.travellers.all())
     visas = dict.fromkeys(str(each.get_visa_display()).lower() for each in travellers)
+    parts = list(trip.items.all())
+    days = [part.starts_at.astimezone(ZoneInfo(part.starts_zone)).date() for part in parts]
+    days += [part.ends_at.astimezone(ZoneInfo(part.ends_zone)).date() for part in parts]
     items = [
         TravelItem(
             what=f"Trip to {trip.city}, {trip.country}",
             state=str(TripState(trip.state).label),
+            when=say_days(min(days), max(days)) if days else "",
             note=f"{len(travellers)} travelling; visa: {', '.join(visas)}" if travellers else "",
         )
     ]
-    items += [
-        TravelItem(
-            what=f"{part.get_kind_display()}: {part.title}",
-            state=str(TripState(trip.state).label),
-            when=(
-                f"{_say_moment(part.starts_at, part.starts_zone)} – "
-                f"{_say_moment(part.ends_at, part.ends_zone)}"
-            ),
-            note=part.place,
-        )
-        for part in trip.items.all()
-    ]
-    return items
+    return [*items, *(_print_part(part) for part in parts)]
 
 
-def _say_moment(moment: datetime, zone: str) -> str:
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{formats.date_format(local, 'j M Y, H:i')} ({zone})"
+def _print_part(part: TripItem) -> TravelItem:
+    when, until = say_span(part.starts_at, part.starts_zone, part.ends_at, part.ends_zone)
+    return TravelItem(
+        what=f"{part.get_kind_display()}: {part.title}",
+        state="",
+        when=when,
+        until=until,
+        note=part.place,
+    )
 
 
 def print_confirmations(facts: Iterable[Fact]) -> Listed[Confirmation]:

@@ -93,6 +93,8 @@ class Side(Printed):
     """One side of a conflict between confirmed sources."""
 
     text: str
+    brief: str = ""
+    """The same without the name of the fact beside it, for the first page."""
     cites: tuple[Cite, ...] = ()
 
 

@@ -24,7 +24,8 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from .chart import Drawing, draw_course, draw_series
-from .contents import DossierContents, hash_contents
+from .contents import DossierContents
+from .freezing import hash_contents
 from .printed import Absence
 
 STEPS: Final = ("writing", "layout", "pdf")

@@ -14,11 +14,11 @@ from django.db.models import Prefetch
 from django.utils.translation import get_language_info
 
 from cases.casework.models import Case
-from cases.clinical.fact_values import show_value
 from cases.clinical.models import Fact
 from cases.clinical.vocabulary import spec_for
 from documents.dossiers.contents import Source
 from documents.dossiers.printed import Absence, Cite, Fact as PrintedFact, Listed, Side
+from documents.dossiers.saying import say_date, say_short, say_value
 from documents.records.models import (
     Document,
     DocumentFile,
@@ -59,13 +59,16 @@ class SourceBook:
 
     def cites(self, facts: Iterable[Fact]) -> tuple[Cite, ...]:
         """Where facts stand, each place once."""
-        places: dict[tuple[str, int], Cite] = {}
+        places: dict[tuple[str, int], list[str]] = {}
         for fact in facts:
             for evidence in fact.evidence.all():
-                key = self._keys[evidence.file_id]
-                cite = Cite(source=key, page=evidence.page, quote=evidence.quote)
-                places.setdefault((key, evidence.page), cite)
-        return tuple(places[place] for place in sorted(places, key=_place_order))
+                quotes = places.setdefault((self._keys[evidence.file_id], evidence.page), [])
+                if not any(evidence.quote in known for known in quotes):
+                    quotes.append(evidence.quote)
+        return tuple(
+            Cite(source=place[0], page=place[1], quote=" … ".join(places[place]))
+            for place in sorted(places, key=_place_order)
+        )
 
     def cite_file(self, file: DocumentFile) -> tuple[Cite, ...]:
         key = self._keys.get(file.pk)
@@ -103,14 +106,17 @@ class SourceBook:
         """The different values of one fact, each with its places."""
         grouped: dict[str, list[Fact]] = {}
         for fact in facts:
-            grouped.setdefault(show_value(fact.key, fact.value), []).append(fact)
-        return tuple(Side(text=text, cites=self.cites(same)) for text, same in grouped.items())
+            grouped.setdefault(say_value(fact.key, fact.value), []).append(fact)
+        return tuple(
+            Side(text=text, brief=say_short(same[0].key, same[0].value), cites=self.cites(same))
+            for text, same in grouped.items()
+        )
 
     def say_each(self, *keys: str) -> tuple[PrintedFact, ...]:
         """Facts that stand beside one another, one line for each different value."""
         lines: dict[tuple[str, str], list[Fact]] = {}
         for fact in self.of(*keys):
-            lines.setdefault((fact.key, show_value(fact.key, fact.value)), []).append(fact)
+            lines.setdefault((fact.key, say_value(fact.key, fact.value)), []).append(fact)
         return tuple(
             PrintedFact(
                 text=text,
@@ -179,7 +185,7 @@ def _place_order(place: tuple[str, int]) -> tuple[int, int]:
 def _describe_source(source: SourceFile) -> Source:
     document = source.document
     dated = date_of(document)
-    rough = "" if full_date(dated) or not dated else f", {dated}"
+    rough = "" if full_date(dated) or not dated else f", {say_date(dated)}"
     issuer = f", {document.issuer}" if document.issuer else ""
     return Source(
         key=source.key,
@@ -227,6 +233,6 @@ def dated_of(fact: Fact) -> str:
 def note_of(fact: Fact) -> str:
     """What is told beside a value: a rough date, and who stated what no document says."""
     dated = dated_of(fact)
-    rough = dated if dated and full_date(dated) is None else ""
+    rough = say_date(dated) if dated and full_date(dated) is None else ""
     stated = f"stated: {fact.stated_source}" if fact.stated_source else ""
     return "; ".join(part for part in (rough, stated) if part)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from documents.dossiers.chart import draw_course, draw_series
-from documents.dossiers.contents import hash_contents, list_contents
 from documents.dossiers.findings import LineKind, LineStatus, Series, TreatmentLine
+from documents.dossiers.freezing import freeze_contents, hash_contents
 from documents.dossiers.printed import Absence, Cite, DossierTooLong, Fact, partial_date
 from documents.dossiers.tidy import CUT, MARKS_IN_A_ROW, SHORT, tidy_text
 from tests.dossiers.sample_contents import FULL, SAMPLES, TREATMENTS
@@ -87,7 +87,7 @@ def test_the_hash_changes_with_any_fact_evaluation_or_source() -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_contents_can_be_kept_as_json(name: str) -> None:
-    kept = json.loads(json.dumps(list_contents(SAMPLES[name]())))
+    kept = json.loads(json.dumps(freeze_contents(SAMPLES[name]())))
     assert kept["case_reference"].startswith("NV-2026-")
     assert "made_at" in kept
 

@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from documents.dossiers.contents import hash_contents
+from documents.dossiers.freezing import hash_contents
 from documents.dossiers.printed import Absence, Fact
 from documents.dossiers.render import (
     AddressRefused,

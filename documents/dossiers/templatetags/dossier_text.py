@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from documents.dossiers.findings import Answer, Overall, UnknownKind
 from documents.dossiers.printed import Cite
+from documents.dossiers.saying import say_date
 
 register = template.Library()
 
@@ -97,21 +98,9 @@ def _first_strong(text: str) -> str:
 
 
 @register.filter
-def clip(text: object, length: int) -> str:
-    """Shorten for the first page; the whole value stands in its own part."""
-    plain = str(text)
-    return plain if len(plain) <= length else plain[: length - 1].rstrip() + "…"
-
-
-@register.filter
 def day(value: date | str | None) -> str:
     """Write a date that may be partial: “5 Mar 2014”, “Mar 2014”, “2014”."""
-    if not value:
-        return ""
-    if isinstance(value, date):
-        return date_format(value, "j M Y")
-    full = date.fromisoformat((value + "-01-01")[:10])
-    return date_format(full, {4: "Y", 7: "M Y"}.get(len(value), "j M Y"))
+    return say_date(value)
 
 
 @register.filter
