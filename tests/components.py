@@ -32,9 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(
-    config: pytest.Config, items: list[pytest.Item]
-) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--database-tests"):
         return
     kept = [item for item in items if uses_database(item)]
@@ -46,9 +44,7 @@ def pytest_collection_modifyitems(
 def uses_database(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", ())
     return item.get_closest_marker("django_db") is not None or bool(
-        {"db", "transactional_db", "django_db_serialized_rollback"}.intersection(
-            fixtures
-        )
+        {"db", "transactional_db", "django_db_serialized_rollback"}.intersection(fixtures)
     )
 
 

@@ -79,9 +79,7 @@ def wait_for_server(
         time.sleep(0.05)
 
 
-def stop_server(
-    process: "subprocess.Popen[bytes]", *, by: signal.Signals = signal.SIGTERM
-) -> None:
+def stop_server(process: "subprocess.Popen[bytes]", *, by: signal.Signals = signal.SIGTERM) -> None:
     if process.poll() is None:
         process.send_signal(by)
         try:
@@ -373,6 +371,4 @@ def object_store() -> Iterator[ObjectStore]:
 
 @pytest.fixture(scope="session")
 def chromium_program() -> str:
-    return need(
-        "Chromium", shutil.which("chromium") or shutil.which("chromium-browser")
-    )
+    return need("Chromium", shutil.which("chromium") or shutil.which("chromium-browser"))
