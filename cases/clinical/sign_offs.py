@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils import translation
 
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
@@ -81,11 +82,13 @@ def request_missing_fact(
     wanted = asks_for(row["facts"]) if row["answer"] == "unknown" else None
     if evaluation.case_id != case.pk or wanted is None:
         raise errors.NothingToAsk
+    with translation.override("en"):  # kept in English, shown in the reader's language
+        title, reason = str(wanted.title), str(wanted.reason)
     return ask_for_record(
         case=case,
         kind=wanted.kind,
-        title=str(wanted.title),
-        reason=str(wanted.reason),
+        title=title,
+        reason=reason,
         fact_key=wanted.fact_key,
         actor=actor,
         now=now,

@@ -101,8 +101,10 @@ def _line_of(row: RecordRequest, today: date) -> ChecklistLine:
         note = _("What you sent has to come once more: %(why)s") % {"why": why}
     return ChecklistLine(
         id=row.pk,
-        what=row.title,
-        why=row.reason,
+        # Our own sentences are kept in English and read in the family's language; what a
+        # coordinator wrote stays as it is.
+        what=_(row.title),
+        why=_(row.reason),
         how_recent=_how_recent(row.not_older_than_days, today) if is_open else "",
         tone=said.tone,
         icon=said.icon,
