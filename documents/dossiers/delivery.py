@@ -24,7 +24,7 @@ from cases.hospitals.models import (
     ReferralState,
     Thread,
 )
-from cases.hospitals.services import ENDED, move_referral
+from cases.hospitals.services import ENDED, move_referral, receive_message
 from cases.jobs.services import queue_job
 from documents.dossiers import errors
 from documents.dossiers.links import (
@@ -53,6 +53,7 @@ GOOD_FOR: Final = timedelta(days=14)
 LONGEST: Final = timedelta(days=90)
 MOST_TRIES: Final = 5
 CODES_AN_HOUR: Final = 5
+MOST_LETTERS: Final = 10_000
 
 
 @transaction.atomic
@@ -260,6 +261,17 @@ def read_for_hospital(*, grant: Grant, now: datetime) -> bytes:
         Access.objects.create(grant=grant, at=now, kind=AccessKind.DOWNLOADED)
         _note(grant, "grant.downloaded", None, now, "dossier_downloaded")
     return data
+
+
+def answer_from_hospital(*, grant: Grant, body: str, now: datetime) -> Message:
+    """What a contact writes behind their open link, filed in the thread of their referral."""
+    dossier = grant.version.dossier
+    thread = dossier.case.threads.filter(
+        audience=Audience.HOSPITAL, referral=dossier.referral_id
+    ).first()
+    if thread is None:
+        raise errors.ReferralEnded
+    return receive_message(thread=thread, body=body[:MOST_LETTERS], contact=grant.contact, now=now)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from cases.casework.models import Case
+from cases.hospitals.models import Direction, Message, MessageState
 from cases.jobs.models import Job
 from documents.dossiers.freezing import hash_frozen
 from documents.dossiers.models import (
@@ -146,6 +147,36 @@ def _describe_grants(grants: Iterable[Grant], now: datetime) -> tuple[GrantLine,
         )
         for grant in grants
     )
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message as the hospital reads it behind its link."""
+
+    at: datetime
+    from_us: bool
+    name: str
+    body: str
+
+
+def list_letters(grant: Grant) -> list[Letter]:
+    """What was written to and fro in the grant's referral, oldest first; drafts stay with us."""
+    written = (
+        Message.objects.filter(thread__referral=grant.version.dossier.referral_id)
+        .exclude(state__in=[MessageState.DRAFT, MessageState.HELD])
+        .select_related("author", "contact")
+        .order_by("created_at")
+    )
+    return [
+        Letter(
+            at=row.created_at,
+            from_us=row.direction == Direction.OUT,
+            name=row.author.name if row.author else row.contact.name if row.contact else "",
+            body=row.body,
+        )
+        for row in written
+        if grant.version.dossier.referral_id is not None
+    ]
 
 
 def find_newest_sealed(dossier: Dossier) -> DossierVersion | None:

@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from documents.dossiers.delivery import (
+    answer_from_hospital,
     ask_for_new_link,
     find_grant,
     find_grant_by_id,
@@ -31,7 +32,7 @@ from documents.dossiers.delivery import (
 )
 from documents.dossiers.links import Standing, standing_of
 from documents.dossiers.models import Grant
-from documents.dossiers.queries import find_newest_sealed
+from documents.dossiers.queries import find_newest_sealed, list_letters
 from documents.dossiers.serving import pdf_headers
 
 COOKIE: Final = "__Secure-dossier" if settings.HTTPS else "dossier"
@@ -130,10 +131,28 @@ def _find_opened(request: HttpRequest, now: datetime) -> Grant | None:
 @never_cache
 @require_safe
 def show_opened(request: HttpRequest) -> HttpResponse:
-    """What was opened: reference, version, hash, and whether a newer one was sealed since."""
+    """What was opened: the version, whether a newer one was sealed since, and the letters."""
     grant = _find_opened(request, timezone.now())
+    return _show_nothing(request) if grant is None else _render_opened(request, grant)
+
+
+@login_not_required
+@never_cache
+@require_POST
+def write_letter(request: HttpRequest) -> HttpResponse:
+    """The contact answers where the dossier is read; it lands in the referral's thread."""
+    now = timezone.now()
+    grant = _find_opened(request, now)
     if grant is None:
         return _show_nothing(request)
+    try:
+        answer_from_hospital(grant=grant, body=request.POST.get("body", ""), now=now)
+    except ValidationError as refusal:
+        return _render_opened(request, grant, refusal=refusal.messages[0])
+    return HttpResponseRedirect(reverse("delivery:opened"))
+
+
+def _render_opened(request: HttpRequest, grant: Grant, *, refusal: str = "") -> HttpResponse:
     version = grant.version
     newest = find_newest_sealed(version.dossier)
     owner = version.dossier.case.owner
@@ -144,9 +163,12 @@ def show_opened(request: HttpRequest) -> HttpResponse:
         "hospital": grant.contact.hospital,
         "coordinator": owner.name if owner else settings.ORGANISATION,
         "expires_at": grant.expires_at,
+        "letters": list_letters(grant),
+        "refusal": refusal,
         "hash_groups": [version.file_sha256[at : at + 8] for at in range(0, 64, 8)],
     }
-    return render(request, "delivery/opened.html", context)
+    status = HTTPStatus.BAD_REQUEST if refusal else HTTPStatus.OK
+    return render(request, "delivery/opened.html", context, status=status)
 
 
 @login_not_required
