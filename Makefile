@@ -2,7 +2,7 @@
 PYTHON ?= python3
 IN = .venv/bin/python
 
-.PHONY: demo test check bench fmt lock docs pictures set-up
+.PHONY: demo test check bench fmt lock docs pictures messages set-up
 
 demo:
 	$(PYTHON) manage.py demo
@@ -32,6 +32,10 @@ docs: set-up
 
 pictures: set-up
 	$(IN) -m tests.pictures
+
+# Needs gettext. Sentences of the sources into the catalogues, and these compiled.
+messages: set-up
+	$(IN) manage.py makemessages
 
 set-up:
 	@$(PYTHON) -m navigator.bootstrap development

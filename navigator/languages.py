@@ -13,11 +13,15 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
-from django.utils.translation import gettext_noop as _
-
 CATALOGUES: Final = Path(__file__).resolve().parent / "locale"
 LOCALES: Final = ("ar", "es", "hi", "ru", "zh_Hans")
 MAGIC: Final = 0x950412DE  # of a compiled catalogue in the byte order of most machines
+
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the catalogues; Django's own mark needs settings, this file none."""
+    return sentence
+
 
 # Sentences of allauth that families meet and that its own catalogues lack in some language.
 OF_ALLAUTH: Final = (
@@ -63,6 +67,13 @@ class Entry:
     @property
     def key(self) -> tuple[str | None, str]:
         return self.context, self.sentence
+
+
+def is_fresh(locale: str) -> bool:
+    """Whether the compiled catalogue is the one of its source."""
+    source = catalogue_of(locale)
+    entries = read_catalogue(source.read_text(encoding="utf-8"))
+    return source.with_suffix(".mo").read_bytes() == compile_catalogue(entries)
 
 
 def catalogue_of(locale: str) -> Path:

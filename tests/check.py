@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from navigator.languages import LOCALES, is_fresh
+
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 PACKAGES = ("manage.py", "navigator", "cases", "documents", "tests")
@@ -52,6 +54,14 @@ def check_vendored_files() -> bool:
     return listed == found
 
 
+def check_catalogues() -> bool:
+    """The compiled catalogues that are committed say what their sources say."""
+    stale = [locale for locale in LOCALES if not is_fresh(locale)]
+    for locale in stale:
+        sys.stdout.write(f"navigator/locale/{locale} is not compiled: run `make messages`\n")
+    return not stale
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "ruff check": lambda: run_program("ruff", "check", "."),
     "ruff format": lambda: run_program("ruff", "format", "--check", "."),
@@ -63,6 +73,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
         PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"
     ),
     "vendored files": check_vendored_files,
+    "catalogues": check_catalogues,
 }
 
 
