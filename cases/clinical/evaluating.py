@@ -5,7 +5,7 @@ are what they were; otherwise the earlier comparison is superseded and what peop
 becomes stale.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set as AbstractSet
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from cases.accounts.audit import record
 from cases.casework.models import Case
 from cases.clinical.criteria import FactIn
 from cases.clinical.definitions import Definition, DefinitionStatus, load_definitions
+from cases.clinical.logic import Basis
 from cases.clinical.matcher import Result, evaluate
 from cases.clinical.models import Evaluation, Fact, SignOff
 from cases.clinical.rows import Row
@@ -91,7 +92,7 @@ def _store(
         next_transition_date=result.next_transition_date,
         snapshot=dump_snapshot(standing.snapshot),
         facts_hash=hash_snapshot(standing.snapshot, with_date=False),
-        result=dump_comparison(result, definition),
+        result=dump_comparison(result, definition, standing.derived),
         facts=name_facts(result.rows, standing),
         evaluated_at=now,
     )
@@ -144,8 +145,13 @@ def facts_behind(row: Row, standing: Standing) -> list[Fact]:
     return found
 
 
-def dump_comparison(result: Result, definition: Definition) -> dict[str, Any]:
-    """A comparison as it is stored: complete in itself, so that old ones keep their words."""
+def dump_comparison(
+    result: Result, definition: Definition, derived: AbstractSet[str] = frozenset()
+) -> dict[str, Any]:
+    """A comparison as it is stored: complete in itself, so that old ones keep their words.
+
+    `derived` names facts whose value follows from other facts; a row that reads one says so.
+    """
     others: dict[str, list[dict[str, str]]] = {row.id: [] for row in result.rows}
     for other in result.other_rows():
         others[other.row.id].append(
@@ -154,7 +160,7 @@ def dump_comparison(result: Result, definition: Definition) -> dict[str, Any]:
     said = {reading.id: reading.says for reading in definition.readings}
     return {
         "definition": describe_definition(definition),
-        "criteria": [_dump_row(row, others[row.id]) for row in result.rows],
+        "criteria": [_dump_row(row, others[row.id], derived) for row in result.rows],
         "other_readings": [
             {"id": name, "says": said[name], "overall": overall.value}
             for name, overall in result.readings
@@ -164,19 +170,31 @@ def dump_comparison(result: Result, definition: Definition) -> dict[str, Any]:
     }
 
 
-def _dump_row(row: Row, others: list[dict[str, str]]) -> dict[str, Any]:
+def is_derived(row: Row, derived: AbstractSet[str]) -> bool:
+    """Whether a row stands on a value that nobody stated but that follows from others."""
+    return row.basis is Basis.DERIVED or not derived.isdisjoint(row.facts)
+
+
+def _dump_row(row: Row, others: list[dict[str, str]], derived: AbstractSet[str]) -> dict[str, Any]:
     return {
         "id": row.id,
         "phrase": row.phrase,
         "tag": row.tag.value,
         "answer": row.answer.value,
         "unknown_kind": None if row.unknown_kind is None else row.unknown_kind.value,
-        "basis": row.basis.value,
-        "reason": row.reason,
+        "basis": (Basis.DERIVED if is_derived(row, derived) else row.basis).value,
+        "reason": say_reason(row, derived),
         "ask": row.ask,
         "facts": list(row.facts),
         "other_answers": others,
     }
+
+
+def say_reason(row: Row, derived: AbstractSet[str]) -> str:
+    """The evaluator's reason, and what a fact that it read was derived from."""
+    if derived.isdisjoint(row.facts):
+        return row.reason
+    return f"{row.reason} Derived from the recorded disease status."
 
 
 def describe_definition(definition: Definition) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cases.casework.models import Case, RequestState, Stage
 from cases.clinical.asking import asks_for
 from cases.clinical.definitions import load_definitions
 from cases.clinical.fact_values import describe_value
+from cases.clinical.grounds import counted_facts
 from cases.clinical.models import CompleteHistory, Evaluation, Fact, Overall, SignOff
 from cases.clinical.standing import Standing, build_snapshot, build_standing
 from cases.clinical.vocabulary import spec_for
@@ -165,7 +166,7 @@ def _main_order(panel: IndicationPanel) -> int:
 
 def _describe_facts(case: Case) -> dict[str, FactLine]:
     """The confirmed facts of a case by their ids."""
-    rows = list(Fact.objects.confirmed().filter(case=case).select_related("decided_by"))
+    rows = list(counted_facts(case).select_related("decided_by"))
     values: dict[str, set[str]] = {}
     for row in rows:
         values.setdefault(row.key, set()).add(repr(row.value))

@@ -1,8 +1,9 @@
 """Which facts of a case stand, and the snapshot that they make.
 
-Only confirmed facts count. Confirmed values of one fact that differ are a conflict; of weights
-the latest counts; the treatment history is a list only where it is confirmed complete, or where
-an entry settles the question whatever else there may have been (rule P9).
+Only confirmed facts count, while they have ground to stand on. Confirmed values of one fact that
+differ are a conflict; of weights the latest counts; the treatment history is a list only where it
+is confirmed complete, or where an entry settles the question whatever else there may have been
+(rule P9). Whether the disease is progressive also follows from a confirmed disease status.
 """
 
 from collections import defaultdict
@@ -12,17 +13,23 @@ from datetime import date
 from typing import Any, Final
 
 from cases.casework.models import Case, Sex
+from cases.clinical.grounds import counted_facts
 from cases.clinical.logic import Answer
 from cases.clinical.models import CompleteHistory, Fact
 from cases.clinical.snapshot import SCHEMA, Snapshot, canonical_json, parse_snapshot
 from cases.clinical.snapshot_json import read_treatment
-from cases.clinical.terms import TreatmentClass
+from cases.clinical.terms import DiseaseStatus, TreatmentClass
 from cases.clinical.treated import Treated, Weight
 from cases.clinical.values import PartialDate, day_number
 from cases.clinical.vocabulary import DISEASE_KEYS
 
 PATIENT_RECORD: Final = "patient's record"
 MOST_SIDES: Final = 50
+PROGRESS: Final[Mapping[str, bool]] = {
+    DiseaseStatus.PROGRESSIVE: True,
+    DiseaseStatus.STABLE: False,
+    DiseaseStatus.RESPONDING: False,
+}
 LOCAL_OR_LIGHT: Final = frozenset(
     {
         TreatmentClass.SSA,
@@ -43,20 +50,21 @@ class Standing:
 
     `by_key` holds the rows behind each key of the snapshot; for treatments in the order of the
     snapshot's list, so that a position in it finds its row. `conflicts` names the keys on which
-    confirmed rows disagree.
+    confirmed rows disagree, `derived` those that nobody stated and that follow from the rows
+    behind them.
     """
 
     snapshot: Snapshot
     by_key: Mapping[str, tuple[Fact, ...]]
     is_history_complete: bool
     conflicts: tuple[str, ...] = field(default=())
+    derived: frozenset[str] = field(default=frozenset())
 
 
 def confirmed_facts(case: Case) -> list[Fact]:
-    """The confirmed facts of a case with who confirmed them, in a steady order."""
+    """The confirmed facts of a case that count, with who confirmed them, in a steady order."""
     return list(
-        Fact.objects.confirmed()
-        .filter(case=case)
+        counted_facts(case)
         .select_related("decided_by")
         .order_by("key", "dated", "proposed_at", "id")
     )
@@ -81,13 +89,19 @@ def build_standing(
         grouped["prior_treatments"], reference_date, complete=complete
     )
     by_key["prior_treatments"] = used
+    progress, by_key["progressive"] = _merge_progress(
+        grouped["progressive"], grouped["disease_status"]
+    )
     parts: dict[str, dict[str, Any]] = {
         "patient": {
             "date_of_birth": _merge_births(by_key.get("date_of_birth", ()), case),
             "sex": _merge_sexes(by_key.get("sex", ()), case),
             "weight_kg": merge_values(_sides(by_key["weight_kg"])),
         },
-        "disease": {key: merge_values(_sides(by_key.get(key, ()))) for key in DISEASE_KEYS},
+        "disease": {
+            **{key: merge_values(_sides(by_key.get(key, ()))) for key in DISEASE_KEYS},
+            "progressive": progress,
+        },
     }
     raw = {
         "schema": SCHEMA,
@@ -106,6 +120,8 @@ def build_standing(
             for key, value in part.items()
             if isinstance(value, dict) and "conflict" in value
         ),
+        derived=frozenset({"progressive"} if grouped["disease_status"] else ())
+        - {row.key for row in rows},
     )
 
 
@@ -172,6 +188,25 @@ def _fits(exact: str, rough: str) -> bool:
     """Whether the more exact of two partial dates lies wholly within the other."""
     one, other = PartialDate.read(exact), PartialDate.read(rough)
     return one.is_possible and other.first <= one.first and one.last <= other.last
+
+
+def _merge_progress(
+    stated: Sequence[Fact], statuses: Sequence[Fact]
+) -> tuple[Any, tuple[Fact, ...]]:
+    """Whether the disease is progressive, and the rows behind that.
+
+    A disease status says it too: where it was not stated itself it follows from the status, and
+    where the two disagree both are behind the conflict.
+    """
+    sides = _sides(stated)
+    sides += [
+        (PROGRESS[row.value], row.stated_source or f"disease status {row.value}")
+        for row in statuses
+        if row.value in PROGRESS
+    ]
+    merged = merge_values(sides)
+    agreed = bool(stated) and not isinstance(merged, dict)
+    return merged, tuple(stated) if agreed else (*stated, *statuses)
 
 
 def _merge_sexes(rows: Sequence[Fact], case: Case) -> Any:

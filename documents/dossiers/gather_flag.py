@@ -12,7 +12,7 @@ from typing import Final
 from cases.casework.models import Case
 from cases.clinical.criteria import FactIn
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, DefinitionStatus
-from cases.clinical.evaluating import definitions_in_use, facts_behind
+from cases.clinical.evaluating import definitions_in_use, facts_behind, is_derived
 from cases.clinical.logic import Answer as Logic, Basis
 from cases.clinical.matcher import Result, evaluate, order_by_unknowns
 from cases.clinical.models import Evaluation, Fact, SignOff, SignOffMeaning
@@ -165,7 +165,7 @@ def _print_row(
         tag=row.tag.value,
         answer=Answer(row.answer.value),
         unknown_kind=UnknownKind(row.unknown_kind.value) if row.unknown_kind else None,
-        derived=row.basis is Basis.DERIVED,
+        derived=is_derived(row, standing.derived),
         fact=fact,
         brief="" if sides else _say_briefly(row, facts, standing),
         reason=_say_why(row, facts, fact),
@@ -198,7 +198,8 @@ def _say_why(row: Row, facts: Sequence[Fact], fact: str) -> str:
             "The answer is the same for each." if same else "The answer hangs on which holds."
         )
     elif row.answer is Logic.UNKNOWN or row.basis is Basis.DERIVED:
-        said.append(row.reason.removeprefix(f"{fact}. ") if fact else row.reason)
+        recorded = f"{row.reason.partition('. ')[0]}. " if row.entries else f"{fact}. "
+        said.append(row.reason.removeprefix(recorded) if fact else row.reason)
     stated = dict.fromkeys(fact.stated_source for fact in facts if fact.stated_source)
     said += [f"Stated: {source.rstrip('.')}." for source in stated]
     return " ".join(said)

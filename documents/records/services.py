@@ -277,6 +277,7 @@ def mark_duplicate(
         detail={"of": str(same_as.pk)},
         shown_to_family=True,
     )
+    _report_lost_ground(document, now)
     return document
 
 

@@ -5,5 +5,7 @@ from django.dispatch import Signal
 # Sent inside the transaction of the act. Arguments of all: case_id, document_id, now.
 document_accepted = Signal()
 document_withdrawn = Signal()
+# Sent by every move of a document. Also `was` and `state`, without `now`.
+document_moved = Signal()
 # Sent when a reading has stored its proposals; also `count`, how many were stored.
 facts_proposed = Signal()

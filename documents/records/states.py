@@ -9,6 +9,7 @@ from cases.accounts.models import User
 from cases.casework.services import add_timeline_entry
 from documents.records.errors import MoveNotPossible
 from documents.records.models import Document, DocumentState
+from documents.records.signals import document_moved
 
 Codes = Mapping[str, str | int | bool | None]
 
@@ -36,9 +37,12 @@ def move_document(document: Document, to: DocumentState, **changes: Any) -> Docu
         raise MoveNotPossible(
             state=document.get_state_display(), wanted=str(DocumentState(to).label)
         )
-    document.state = to
+    was, document.state = document.state, to
     for name, value in changes.items():
         setattr(document, name, value)
+    document_moved.send(
+        sender=Document, case_id=document.case_id, document_id=document.pk, was=was, state=to
+    )
     return document
 
 

@@ -196,3 +196,58 @@ def test_a_comparison_is_seen_with_its_case(cast: Cast, now: datetime) -> None:
     compare(cast.case, now)
     assert Evaluation.objects.visible_to(cast.coordinator).exists()
     assert not Evaluation.objects.visible_to(cast.outsider).exists()
+
+
+EVEROLIMUS_PNET = "us-fda/everolimus/pnet"
+
+
+def compare_progress(case: Case, now: datetime) -> dict[str, object]:
+    definition = load_definitions()[EVEROLIMUS_PNET]
+    return criterion(evaluate_case(case=case, definition=definition, now=now), "progressive")
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [("progressive", "met"), ("stable", "not_met"), ("responding", "not_met")],
+)
+def test_a_disease_status_settles_whether_it_is_progressive_and_is_shown_as_derived(
+    cast: Cast, now: datetime, status: str, answer: str
+) -> None:
+    fact = enter(cast.case, cast.coordinator, "disease_status", status)
+    row = compare_progress(cast.case, now)
+    assert (row["answer"], row["basis"]) == (answer, "derived")
+    assert "Derived from the recorded disease status." in str(row["reason"])
+    flag = Evaluation.objects.current().get(case=cast.case, indication=EVEROLIMUS_PNET)
+    assert flag.facts["progressive"] == [str(fact.pk)]
+
+
+def test_what_was_stated_itself_is_not_derived(cast: Cast, now: datetime) -> None:
+    enter(cast.case, cast.coordinator, "disease_status", "progressive")
+    stated = enter(cast.case, cast.coordinator, "progressive", value=True)
+    row = compare_progress(cast.case, now)
+    assert (row["answer"], row["basis"]) == ("met", "stated")
+    flag = Evaluation.objects.current().get(case=cast.case, indication=EVEROLIMUS_PNET)
+    assert flag.facts["progressive"] == [str(stated.pk)]
+
+
+def test_a_status_that_says_otherwise_is_a_conflict_with_both_behind_it(
+    cast: Cast, now: datetime
+) -> None:
+    status = enter(cast.case, cast.coordinator, "disease_status", "stable")
+    stated = enter(cast.case, cast.coordinator, "progressive", value=True)
+    row = compare_progress(cast.case, now)
+    assert (row["answer"], row["unknown_kind"]) == ("unknown", "conflict")
+    flag = Evaluation.objects.current().get(case=cast.case, indication=EVEROLIMUS_PNET)
+    assert set(flag.facts["progressive"]) == {str(stated.pk), str(status.pk)}
+
+
+def test_two_statuses_that_differ_settle_nothing(cast: Cast, now: datetime) -> None:
+    enter(cast.case, cast.coordinator, "disease_status", "stable")
+    enter(cast.case, cast.coordinator, "disease_status", "progressive")
+    row = compare_progress(cast.case, now)
+    assert (row["answer"], row["unknown_kind"]) == ("unknown", "conflict")
+
+
+def test_without_a_status_it_stays_missing(cast: Cast, now: datetime) -> None:
+    row = compare_progress(cast.case, now)
+    assert (row["answer"], row["unknown_kind"], row["basis"]) == ("unknown", "missing", "stated")
