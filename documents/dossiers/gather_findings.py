@@ -301,9 +301,7 @@ def print_attention(book: SourceBook) -> Listed[AttentionItem]:
     items = [
         AttentionItem(
             topic=spec_for(fact.key).label,
-            fact="; ".join(
-                part for part in (say_value(fact.key, fact.value), note_of(fact)) if part
-            ),
+            fact=_say_with_note(fact),
             label_says=LABEL_SAYS.get(fact.key.partition(":")[2], ""),
             on=full_date(dated_of(fact)),
             cites=book.cites([fact]),
@@ -323,6 +321,11 @@ def print_attention(book: SourceBook) -> Listed[AttentionItem]:
         if fact.value in {"B", "C"}
     ]
     return tuple(items) or Absence("no confirmed fact touches a warning of the label")
+
+
+def _say_with_note(fact: Fact) -> str:
+    said = say_value(fact.key, fact.value)
+    return "; ".join(part for part in (said, note_of(fact)) if part)
 
 
 def _by_key(facts: Sequence[Fact]) -> dict[str, list[Fact]]:
