@@ -301,6 +301,9 @@ def open_at_hospital(home: Installation, hospital: Visitor, link: str) -> None:
     page.wait_for_url("**/d/open/**")
     assert "/d/open/" in page.url
     hospital.look("hospital-opened")
+    page.get_by_label("Write to").fill("Thank you, the board meets on Thursday.")
+    page.get_by_role("button", name="Send the letter").click()
+    assert page.get_by_text("the board meets on Thursday").first.is_visible()
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download the dossier (PDF)").click()
     assert Path(coming.value.path()).read_bytes().startswith(b"%PDF-")
