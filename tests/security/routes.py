@@ -14,7 +14,7 @@ from cases.casework.models import Case
 from documents.dossiers.links import make_token
 from documents.dossiers.models import Grant
 from navigator.desk.actions.registry import ACTIONS
-from navigator.desk.cockpit import PARTS
+from navigator.desk.parts import PARTS
 
 NAME = re.compile(r"<(\w+)>")
 ADMIN_ROW = re.compile(r"admin/(\w+)/(\w+)/")

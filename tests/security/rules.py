@@ -98,6 +98,7 @@ RULES: Final[dict[str, Rule]] = {
     "d/<token>": PUBLIC,
     "d/open/": CLOSED,
     "d/open/file/": CLOSED,
+    "d/open/letter/": CLOSED,
     # The API
     "api/v1/schema/": STAFF_ONLY,
     r"api/v1/[\s\S]": CLOSED,

@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 
 from cases.casework.models import Case, ReferenceCounter
 from cases.hospitals.models import Message
+from navigator.portal.forms import InquiryForm
 from tests import make
 from tests.security.naughty import NAUGHTY
 from tests.signing import sign_in
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 UNESCAPED = re.compile(
     r"<script>alert|<img src=x|<svg/onload|</textarea></title>|<!ENTITY|onmouseover='alert"
 )
+FIELDS = ["writer_name", "patient_name", "country", "phone", "words"]
 OVERFLOWING = {"long", "ten thousand marks"}
 
 
@@ -66,10 +68,10 @@ def send(client: Client, path: str, data: dict[str, str]) -> int:
     return answer.status_code
 
 
-@pytest.mark.parametrize("field", ["writer_name", "patient_name", "country", "phone", "words"])
+@pytest.mark.parametrize("field", FIELDS)
 def test_an_inquiry_takes_a_text_or_says_what_to_change(cast: make.Cast, field: str) -> None:
-    client = Client()
-    for name, text in NAUGHTY.items():
+    client, at = Client(), FIELDS.index(field)
+    for name, text in list(NAUGHTY.items())[at :: len(FIELDS)]:
         email = f"{uuid4().hex}@letters.example"
         status = send(client, "/portal/inquiry/", inquiry(email=email, **{field: text}))
         assert status in {302, 422}, name
@@ -85,6 +87,15 @@ def test_an_inquiry_takes_a_text_or_says_what_to_change(cast: make.Cast, field: 
         assert not UNESCAPED.search(page.content.decode())
 
 
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_field_of_an_inquiry_judges_every_text(field: str) -> None:
+    for name, text in NAUGHTY.items():
+        form = InquiryForm(inquiry(**{field: text}))
+        assert form.is_valid() or set(form.errors) == {field}, name
+        assert "\x00" not in str(form.cleaned_data), name
+        assert not UNESCAPED.search(str(form[field])), name
+
+
 @pytest.mark.parametrize("field", ["email", "language", "time_zone", "relation", "form_id"])
 def test_an_inquiry_with_no_address_or_choice_is_refused(field: str) -> None:
     before = Case.objects.count()
@@ -98,8 +109,7 @@ def test_messages_and_notes_are_kept_as_typed_and_shown_escaped(cast: make.Cast)
     staff, family, case = sign_in(cast.coordinator), sign_in(cast.parent), cast.case
     desk = f"/admin/case/{case.pk}/do/act/"
     for name, text in NAUGHTY.items():
-        assert send(staff, desk, {"to": "", "body": text, "text": ""}) in {302, 400}, name
-        assert send(staff, desk, {"to": "", "body": "", "text": text}) in {302, 400}, name
+        assert send(staff, desk, {"to": "", "body": text, "text": text}) in {302, 400}, name
         path = reverse("portal:messages", args=[case.pk])
         assert send(family, path, {"body": text}) in {200, 302, 422}, name
     for client, path in (

@@ -12,7 +12,7 @@ from tests.security.routes import fill, list_routes
 from tests.security.rules import ADMIN_MODELS, OF_CASE
 from tests.signing import sign_in
 
-OUTSIDE = ("outsider", "administrator", "translator_elsewhere")
+OUTSIDE = ("outsider", "administrator")
 LISTS = [f"/admin/{model}/" for model, kind in ADMIN_MODELS.items() if kind == OF_CASE]
 SECRET = CANARY.encode()
 
