@@ -1,10 +1,12 @@
 """What every test may use: the cast, a clock, and background work run in this process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings as installed
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from cases.jobs.services import run_due_jobs
@@ -24,6 +26,14 @@ def now() -> datetime:
 def run_jobs() -> Callable[[], int]:
     """Run all background work that is due, here and now; returns how many jobs ran."""
     return run_due_jobs
+
+
+@pytest.fixture(autouse=True)
+def language_of_one_test() -> Iterator[None]:
+    """A page asked for in Arabic leaves its language in the thread; the next test has its own."""
+    translation.activate(installed.LANGUAGE_CODE)
+    yield
+    translation.activate(installed.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
