@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -82,3 +83,8 @@ def test_the_sign_in_by_code_is_spoken_in_every_language(language: str) -> None:
     assert "expires shortly" not in html
     refused = visitor.post(reverse("account_confirm_login_code"), {"code": "000000"})
     assert "Incorrect code" not in refused.content.decode()
+
+
+def test_the_page_of_a_fault_asks_nothing_and_speaks_to_everyone() -> None:
+    html = render_to_string("500.html")
+    assert {code for code, _name in settings.LANGUAGES} == set(re.findall(r'lang="([\w-]+)"', html))
