@@ -208,7 +208,10 @@ def _say_why(row: Row, facts: Sequence[Fact], fact: str) -> str:
 def _say_facts(row: Row, standing: Standing) -> str:
     """The facts behind a row in words; the birth date as the age that the row speaks of."""
     if "date_of_birth" in row.facts:
-        return row.reason.partition(".")[0] if row.answer is not Logic.UNKNOWN else ""
+        if row.answer is Logic.UNKNOWN:
+            return ""
+        day = say_date(standing.snapshot.reference_date)
+        return row.reason.partition(".")[0].replace("the reference date", day)
     said = dict.fromkeys(describe(fact.key, fact.value) for fact in facts_behind(row, standing))
     return "; ".join(said)
 
@@ -226,7 +229,9 @@ def _say_briefly(row: Row, facts: Sequence[Fact], standing: Standing) -> str:
     ordered = sorted(facts, key=lambda fact: fact.key != "metastatic")
     said = list(dict.fromkeys(say_short(fact.key, fact.value) for fact in ordered))
     more = len(said) - MOST_BRIEF
-    return "; ".join(said[:MOST_BRIEF]) + (f"; and {more} more" if more > 0 else "")
+    rest = f"; and {more} more" if more > 0 else ""
+    stated = any(fact.stated_source for fact in facts)
+    return "; ".join(said[:MOST_BRIEF]) + rest + (" (stated)" if stated else "")
 
 
 def completed_years(born: object, day: date) -> int | None:

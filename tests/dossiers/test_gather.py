@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from cases.casework.consents import withdraw_consent
-from cases.casework.services import ask_for_record
+from cases.casework.models import RequestState
+from cases.casework.services import ask_for_record, set_request_state
 from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
 from cases.clinical.evaluating import evaluate_case
 from cases.clinical.models import SignOffMeaning
@@ -13,7 +14,7 @@ from cases.clinical.services import confirm_history_complete, correct_fact
 from cases.clinical.sign_offs import sign_off_evaluation
 from cases.hospitals.models import HospitalRequirement, Referral
 from cases.hospitals.services import receive_message
-from cases.travel.models import Appointment, Trip
+from cases.travel.models import Appointment, Trip, TripItem
 from documents.dossiers.errors import WordRefused
 from documents.dossiers.findings import Flag, Overall, UnknownKind
 from documents.dossiers.freezing import freeze_contents, hash_contents, hash_frozen
@@ -22,6 +23,7 @@ from documents.dossiers.models import DossierVersion
 from documents.dossiers.printed import Absence
 from documents.dossiers.services import begin_version
 from documents.records.models import Document, DocumentState, RecordKind
+from documents.records.services import accept_document
 from tests import make
 from tests.clinical.knowing import EVEROLIMUS, SOURCE, enter
 from tests.dossiers.records import accepted_record, agree, fill_case, propose_from, read_from
@@ -216,6 +218,95 @@ def test_trips_stand_in_the_time_of_the_place(cast: Cast, now: datetime) -> None
     assert not isinstance(travel, Absence)
     assert [item.what for item in travel] == ["First visit", "Trip to Lindenau, Germany"]
     assert travel[0].when == "22 Nov 2026, 14:30 Kolkata time"
+
+
+def test_a_journey_says_what_both_its_ends_share_once(cast: Cast, now: datetime) -> None:
+    trip = Trip.objects.create(case=cast.case, city="Lindenau", country="Germany", time_zone="UTC")
+    for hours, ends_zone in ((2, "Asia/Kolkata"), (30, "Asia/Kolkata"), (9, "Europe/Berlin")):
+        TripItem.objects.create(
+            trip=trip,
+            kind="flight",
+            title=f"Leg of {hours} hours",
+            starts_at=now,
+            starts_zone="Asia/Kolkata",
+            ends_at=now + timedelta(hours=hours),
+            ends_zone=ends_zone,
+        )
+    travel = gather(cast, now).contents.travel
+    assert not isinstance(travel, Absence)
+    told = {item.what.rpartition(": ")[2]: (item.when, item.until) for item in travel}
+    assert told["Leg of 2 hours"] == ("22 Nov 2026, 14:30–16:30 Kolkata time", "")
+    assert told["Leg of 30 hours"] == ("22 Nov 2026, 14:30", "23 Nov 2026, 20:30 Kolkata time")
+    assert told["Leg of 9 hours"] == (
+        "22 Nov 2026, 14:30 Kolkata time",
+        "22 Nov 2026, 19:00 Berlin time",
+    )
+    assert travel[0].when == "22 – 23 Nov 2026"
+
+
+def test_the_first_page_has_each_fact_in_a_few_words(cast: Cast, now: datetime) -> None:
+    file = fill_case(cast)
+    read_from(file, cast.coordinator, "sstr_positive", value=True)
+    contents = gather(cast, now).contents
+    said = {row.id: row.first_words for row in flag_of(gather(cast, now)).rows}
+    assert said == {
+        "age_ge_12": "58 years on 22 Nov 2026",
+        "histology_net": "NET",
+        "well_differentiated": "well differentiated",
+        "primary_site": "pancreas",
+        "unresectable": "unresectable",
+        "locally_advanced_or_metastatic": "metastatic; not locally advanced",
+        "previously_treated": "everolimus (mTOR inhibitor), completed 30 Jun 2025 (stated)",
+    }
+    assert not isinstance(contents.markers, Absence)
+    assert ("SSTR", "positive") in [(each.label, each.text) for each in contents.markers]
+    assert flag_of(gather(cast, now)).published_as == (
+        "the US label of cabozantinib tablets for neuroendocrine tumours (FDA, section 1.4)"
+    )
+
+
+def test_a_wording_is_read_otherwise_only_where_that_changes_the_answer(
+    cast: Cast, now: datetime
+) -> None:
+    fill_case(cast)
+    assert not any(row.other_readings for row in flag_of(gather(cast, now)).rows)
+
+
+def test_a_request_is_missing_until_an_accepted_record_answers_it(
+    cast: Cast, now: datetime
+) -> None:
+    request = ask_for_record(
+        case=cast.case,
+        kind="imaging",
+        title="CT of the abdomen",
+        reason="The hospital reads it.",
+        actor=cast.coordinator,
+        now=now,
+    )
+    file = accepted_record(cast.case, cast.coordinator, kind=RecordKind.IMAGING)
+    Document.objects.filter(pk=file.document_id).update(
+        state=DocumentState.TO_REVIEW, request=request, reviewed_at=None, reviewed_by=None
+    )
+    set_request_state(request=request, state=RequestState.RECEIVED, actor=None, now=now)
+    assert "received, being checked" in str(gather(cast, now).frozen["missing"])
+    document = Document.objects.get(pk=file.document_id)
+    accept_document(document=document, actor=cast.coordinator, now=now)
+    assert "CT of the abdomen" not in str(gather(cast, now).frozen["missing"])
+
+
+def test_nodes_alone_are_no_list_of_sites(cast: Cast, now: datetime) -> None:
+    file = accepted_record(cast.case, cast.coordinator)
+    read_from(file, cast.coordinator, "nodal_metastasis", value=True)
+    read_from(file, cast.coordinator, "metastatic", value=True, quote="liver metastases")
+    contents = gather(cast, now).contents
+    assert not isinstance(contents.metastases, Absence)
+    assert [each.text for each in contents.metastases] == [
+        "in the words of the source: “liver metastases”"
+    ]
+    assert not isinstance(contents.diagnosis_details, Absence)
+    assert ("Lymph node metastasis", "yes") in [
+        (each.label, each.text) for each in contents.diagnosis_details
+    ]
 
 
 def test_a_sign_off_stands_only_beside_the_facts_that_were_signed(
