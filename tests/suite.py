@@ -25,6 +25,13 @@ def run_pytest(arguments: list[str], **variables: str) -> int:
     ).returncode
 
 
+def spread(arguments: list[str]) -> list[str]:
+    """A test process a processor, unless the caller says otherwise; a file stays in one process."""
+    if any(argument.startswith("-n") for argument in arguments):
+        return arguments
+    return ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", *arguments]
+
+
 def names_a_part(arguments: list[str]) -> bool:
     selects = {"-k", "-m", "--lf", "--ff", "--collect-only", "--co", "--help", "-h", "--version"}
     return any(
@@ -55,7 +62,7 @@ def main() -> int:
         sys.stdout.write(f"\n--- The tests on {name}\n")
         sys.stdout.flush()
         began = time.monotonic()
-        code = run(arguments)
+        code = run(spread(arguments))
         results.append((name, code, time.monotonic() - began))
         if code in (2, 3, 4):  # stopped by a person, or pytest itself could not go on
             return code
