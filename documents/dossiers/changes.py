@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from documents.dossiers.contents import Change
 from documents.dossiers.printed import Absence, Listed
+from documents.dossiers.saying import say_date
 
 FIRST: Final = Absence("this is the first version")
+DATES: Final = frozenset({"on", "start", "end"})
 # Lists whose rows are told apart by these fields, and told in words by those.
 LISTS: Final[tuple[tuple[str, str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ("Detail", "diagnosis_details", ("label",), ("text",)),
@@ -53,12 +55,16 @@ def _statements(frozen: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(rows, dict):
             continue
         for row in rows:
-            about = ", ".join(str(row[field]) for field in told_apart if row[field])
+            about = ", ".join(_say_field(row, field) for field in told_apart if row[field])
             if part == "sources":
                 yield f"{name}: {row['title']}", f"SHA-256 {row['sha256'][:12]}…"
                 continue
-            words = ", ".join(str(row[field]) for field in said if row[field])
+            words = ", ".join(_say_field(row, field) for field in said if row[field])
             yield f"{name}: {about}", words or "recorded"
+
+
+def _say_field(row: dict[str, Any], field: str) -> str:
+    return say_date(row[field]) if field in DATES else str(row[field])
 
 
 def _say(part: dict[str, Any], field: str) -> str:
