@@ -57,13 +57,10 @@ class TeamAdmin(OfficeAdmin):
 
 
 class AdministratorsLook(LookOnlyAdmin):
-    """Lists of the installation, for administrators and team leads."""
+    """Lists of the whole installation, for administrators: they cross the teams' borders."""
 
     def may_look(self, request: HttpRequest) -> bool:
-        return isinstance(request.user, User) and request.user.role in {
-            Role.ADMINISTRATOR,
-            Role.TEAM_LEAD,
-        }
+        return isinstance(request.user, User) and request.user.role == Role.ADMINISTRATOR
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return admin.ModelAdmin.get_queryset(self, request)

@@ -161,8 +161,11 @@ class Letter:
 
 def list_letters(grant: Grant) -> list[Letter]:
     """What was written to and fro in the grant's referral, oldest first; drafts stay with us."""
+    referral_id = grant.version.dossier.referral_id
+    if referral_id is None:
+        return []
     written = (
-        Message.objects.filter(thread__referral=grant.version.dossier.referral_id)
+        Message.objects.filter(thread__referral=referral_id)
         .exclude(state__in=[MessageState.DRAFT, MessageState.HELD])
         .select_related("author", "contact")
         .order_by("created_at")
@@ -175,7 +178,6 @@ def list_letters(grant: Grant) -> list[Letter]:
             body=row.body,
         )
         for row in written
-        if grant.version.dossier.referral_id is not None
     ]
 
 

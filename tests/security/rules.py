@@ -31,7 +31,7 @@ TEAM_LISTS = Rule(CASE_STAFF, TEAM)  # a list is there for all case staff, with 
 FAMILY_ONLY = Rule(PARENT, PARENT)
 FAMILY_DOOR = Rule(FAMILIES)  # leads each to their own case
 STAFF_ONLY = Rule(STAFF)
-LEADS_ONLY = Rule(frozenset({"lead", "team_lead_elsewhere", "administrator"}))
+ADMINISTRATORS_ONLY = Rule(frozenset({"administrator"}))
 
 RULES: Final[dict[str, Rule]] = {
     "": PUBLIC,
@@ -164,7 +164,7 @@ RULES: Final[dict[str, Rule]] = {
     },
 }
 
-OF_CASE, OF_OFFICE, OF_INSTALLATION, OF_JOBS = "case", "office", "installation", "jobs"
+OF_CASE, OF_OFFICE, OF_INSTALLATION = "case", "office", "installation"
 ADMIN_MODELS: Final = {
     "accounts/auditevent": OF_INSTALLATION,
     "accounts/invitation": OF_INSTALLATION,
@@ -188,7 +188,7 @@ ADMIN_MODELS: Final = {
     "hospitals/message": OF_CASE,
     "hospitals/referral": OF_CASE,
     "hospitals/thread": OF_CASE,
-    "jobs/job": OF_JOBS,
+    "jobs/job": OF_INSTALLATION,
     "records/document": OF_CASE,
     "records/documentfile": OF_CASE,
     "travel/appointment": OF_CASE,
@@ -204,8 +204,7 @@ def rules_of_admin() -> dict[str, Rule]:
     lists = {
         OF_CASE: TEAM_LISTS,
         OF_OFFICE: STAFF_ONLY,
-        OF_INSTALLATION: LEADS_ONLY,
-        OF_JOBS: STAFF_ONLY,
+        OF_INSTALLATION: ADMINISTRATORS_ONLY,
     }
     rows = {**lists, OF_CASE: TEAM_ONLY}
     found = {}
