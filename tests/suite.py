@@ -1,7 +1,8 @@
-"""The whole suite: everything on SQLite, then what uses the database on a real PostgreSQL.
+"""The whole suite: everything on SQLite, whole installations by themselves, then PostgreSQL.
 
-What is named on the command line goes to pytest; with a part of the suite named, only the
-first pass runs: `python3 manage.py test tests/clinical -q`.
+Tests marked `alone` start whole installations or kill processes: beside others they would wait for
+the machine and not for what they test. What is named on the command line goes to pytest; with a
+part of the suite named, only that part runs, once: `python3 manage.py test tests/clinical -q`.
 """
 
 import os
@@ -58,11 +59,16 @@ def main() -> int:
     if names_a_part(arguments) or "DATABASE_URL" in os.environ:
         return run_pytest(arguments)
     results = []
-    for name, run in (("SQLite", run_pytest), ("PostgreSQL", run_on_postgres)):
+    passes = (
+        ("SQLite", run_pytest, [*spread(arguments), "-m", "not alone"]),
+        ("Whole installations", run_pytest, [*arguments, "-m", "alone"]),
+        ("PostgreSQL", run_on_postgres, [*spread(arguments), "-m", "not alone"]),
+    )
+    for name, run, asked in passes:
         sys.stdout.write(f"\n--- The tests on {name}\n")
         sys.stdout.flush()
         began = time.monotonic()
-        code = run(spread(arguments))
+        code = run(asked)
         results.append((name, code, time.monotonic() - began))
         if code in (2, 3, 4):  # stopped by a person, or pytest itself could not go on
             return code

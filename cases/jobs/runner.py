@@ -24,8 +24,14 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def from_now(wait: timedelta) -> "ExpressionWrapper[CombinedExpression]":
-    """A moment by the database's clock, so that a worker's wrong clock changes nothing."""
+def from_now(wait: timedelta) -> "ExpressionWrapper[CombinedExpression] | Now":
+    """A moment by the database's clock, so that a worker's wrong clock changes nothing.
+
+    No wait is `Now()` itself: SQLite compares moments as text, and a sum is written with more
+    digits than the clock, so that within a millisecond it would still lie ahead.
+    """
+    if not wait:
+        return Now()
     return ExpressionWrapper(Now() + Value(wait), output_field=DateTimeField())
 
 

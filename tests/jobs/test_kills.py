@@ -23,6 +23,8 @@ from cases.jobs.runner import claim_job, from_now
 from cases.jobs.services import queue_job, run_due_jobs
 from tests.servers import Postgres, Redis
 
+pytestmark = pytest.mark.alone
+
 LEASE = timedelta(minutes=2)
 
 

@@ -29,6 +29,8 @@ from playwright.sync_api import Browser, Locator, sync_playwright
 from tests.journey.browser import Visitor, read_mail, visit
 from tests.servers import find_free_port
 
+pytestmark = pytest.mark.alone
+
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "tests/samples/pnet-match/01-pathology.pdf"
 PATIENCE = 120.0

@@ -117,7 +117,10 @@ def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
         time.sleep(0.05)
 
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="relies on Linux's prctl and /proc")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="relies on Linux's prctl and /proc"),
+    pytest.mark.alone,
+]
 
 
 @pytest.fixture
