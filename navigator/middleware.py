@@ -3,6 +3,7 @@
 import uuid
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -51,6 +52,22 @@ class PersonMiddleware:
             request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone or "UTC")):
             return self.get_response(request)
+
+
+class ReadableAddressMiddleware:
+    """A search with a NUL in it finds nothing: PostgreSQL cannot even look for it.
+
+    The API says so in its own words.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        searched = request.META.get("QUERY_STRING", "")
+        if "%00" in searched and not request.path.startswith("/api/"):
+            return HttpResponse(status=HTTPStatus.BAD_REQUEST)
+        return self.get_response(request)
 
 
 class StaffSecondFactorMiddleware:

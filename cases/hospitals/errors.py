@@ -25,6 +25,14 @@ class MessageEmpty(ValidationError):
         super().__init__(_("Write the message first."), code="message_empty")
 
 
+class MessageUnreadable(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The text holds a character that cannot be kept. Type it anew, or leave it out."),
+            code="message_unreadable",
+        )
+
+
 class NoAddress(ValidationError):
     def __init__(self) -> None:
         super().__init__(

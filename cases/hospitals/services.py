@@ -141,6 +141,14 @@ def move_referral(
     return referral
 
 
+def require_words(text: str) -> None:
+    """Refuse a text that is empty, or that a database cannot hold."""
+    if not text.strip():
+        raise errors.MessageEmpty
+    if "\x00" in text:
+        raise errors.MessageUnreadable
+
+
 @transaction.atomic
 def find_family_thread(*, case: Case, now: datetime) -> Thread:
     """The one thread with the family of a case, begun if there is none."""
@@ -166,8 +174,7 @@ def send_message(
 
     The mail itself carries no word of `body`: it says that there is something to read.
     """
-    if not body.strip():
-        raise errors.MessageEmpty
+    require_words(body)
     case = Case.objects.select_for_update().get(pk=thread.case_id)
     contact = contact or (thread.referral.contact if thread.referral else None)
     require_writable(thread, case, contact)
@@ -254,8 +261,7 @@ def receive_message(
     entered_by: User | None = None,
 ) -> Message:
     """Store what a family member wrote here, or what a hospital wrote and staff entered."""
-    if not body.strip():
-        raise errors.MessageEmpty
+    require_words(body)
     message = Message(
         thread=thread,
         direction=Direction.IN,
