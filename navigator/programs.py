@@ -97,14 +97,16 @@ def supervise(*, host: str, port: int) -> Iterator["subprocess.Popen[str]"]:
         text=True,
         process_group=0,
     )
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # A shell starts what it puts in the background with Ctrl-C ignored; here it always counts.
+    before = {each: signal.signal(each, interrupt) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         with supervisor.stdin or contextlib.nullcontext() as pipe:
             if pipe is not None:
                 pipe.write(plan.write())
         yield supervisor
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
         supervisor.terminate()
         supervisor.wait()
         if supervisor.returncode != ALREADY_RUNNING:
