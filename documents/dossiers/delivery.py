@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.accounts.audit import record
+from cases.accounts.codes import hash_token
 from cases.accounts.models import User
 from cases.casework.consents import require_sendable
 from cases.casework.models import Case
@@ -32,7 +33,6 @@ from documents.dossiers.links import (
     Standing,
     code_is_right,
     hash_code,
-    hash_token,
     is_open,
     make_code,
     make_token,

@@ -6,9 +6,8 @@ hashes to compare with. A copy of the database alone opens nothing.
 """
 
 import base64
-import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -20,12 +19,13 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
+from cases.accounts.codes import CODE_LIFETIME
 from cases.casework.consents import has_live_consent
 from cases.casework.models import ConsentPurpose
 from cases.hospitals.models import Message
 from documents.dossiers.models import Grant, VersionState
 
-CODE_GOOD_FOR: Final = timedelta(minutes=10)
+CODE_GOOD_FOR: Final = CODE_LIFETIME
 CODE_DIGITS: Final = 6
 OPENABLE: Final = frozenset({VersionState.SEALED, VersionState.SENT, VersionState.SUPERSEDED})
 
@@ -42,10 +42,6 @@ def make_token(grant_id: UUID) -> str:
     """256 bits for the address, the same whenever asked for."""
     digest = salted_hmac("dossiers.link", grant_id.hex, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
-
-
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def make_code(grant: Grant) -> str:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
+from cases.accounts.codes import hash_token
 from cases.casework.models import Case, Relation
 from cases.jobs.models import Job
 from cases.travel.models import Appointment, CostEstimate, Traveller, Trip, TripItem
-from documents.dossiers.links import hash_token, make_token
+from documents.dossiers.links import make_token
 from documents.dossiers.models import Dossier, DossierVersion, Grant, VersionState
 from documents.records.vault import seal_bytes
 from tests import make
