@@ -29,7 +29,14 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-CHILD: Final = Path(__file__).with_name("child.py")
+PARSERS: Final = Path(__file__).with_name("parsers")
+CHILD: Final = PARSERS / "child.py"
+# What the child sees of the house: its parsers, and the two packages they stand in.
+SHOWN: Final = (
+    PARSERS,
+    PARSERS.parent / "__init__.py",
+    PARSERS.parents[1] / "__init__.py",
+)
 MEBIBYTE: Final = 1024 * 1024
 READ_AT_ONCE: Final = 1024 * 1024
 STOPPED_BY_LIMIT: Final = {
@@ -113,7 +120,7 @@ def run_parser(
     limits: Limits = DEFAULT_LIMITS,
     use_bubblewrap: bool | None = None,
 ) -> Answer:
-    """Run `child.PARSERS[parser]` on the file and return its answer.
+    """Run a parser of `parsers.child.PARSERS` on the file and return its answer.
 
     Bytes are handed over in memory, so that decrypted content need not touch a disk. Bubblewrap is
     used where it works, unless `use_bubblewrap` says otherwise. Raises `ReadingFailure`.
@@ -178,10 +185,9 @@ def _command(*, walled: bool) -> list[str]:
         bwrap += ["--ro-bind-try", name, name]
     for folder in _interpreter_folders():
         bwrap += ["--ro-bind", folder, folder]
+    for shown in SHOWN:
+        bwrap += ["--ro-bind", str(shown), str(shown)]
     bwrap += [
-        "--ro-bind",
-        str(CHILD),
-        str(CHILD),
         "--proc",
         "/proc",
         "--dev",

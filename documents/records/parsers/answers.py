@@ -1,0 +1,20 @@
+"""What a parser says to the process that asked: a small header, then raw bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Answer = tuple[dict[str, Any], bytes]
+
+
+class Unreadable(Exception):
+    """The file cannot be read for a reason that has a code (`documents.records.sandbox`)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def pack(parts: list[bytes]) -> Answer:
+    """Several byte strings behind one another, their lengths in the header."""
+    return {"lengths": [len(part) for part in parts]}, b"".join(parts)
