@@ -1,4 +1,4 @@
-"""What families and hospitals send in: documents, their files and pages, and what stands there."""
+"""One paper of a case, its state, and what may become of it."""
 
 import uuid
 from typing import ClassVar
@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
 from cases.casework.models import Case, OfCaseQuerySet, RecordRequest, validate_partial_date
-from cases.clinical.models import Fact
 
 
 class RecordKind(models.TextChoices):
@@ -67,6 +66,7 @@ DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
             DocumentState.REJECTED,
             DocumentState.OTHER_PATIENT,
             DocumentState.DUPLICATE,
+            DocumentState.SUPERSEDED,
             DocumentState.SCANNING,
             DocumentState.WITHDRAWN,
         }
@@ -107,20 +107,6 @@ class PersonCheck(models.TextChoices):
     CLEARED = "cleared", _("A person has looked: it is the patient's")
 
 
-class CaseKey(models.Model):
-    """The data key of a case, wrapped by a master key; without it no file can be read."""
-
-    case = models.OneToOneField(
-        Case, on_delete=models.CASCADE, related_name="file_key", primary_key=True
-    )
-    wrapped_key = models.BinaryField()
-    master_key_id = models.CharField(max_length=16)
-    made_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"key of {self.case_id}"
-
-
 class DocumentQuerySet(OfCaseQuerySet["Document"]):
     def to_review(self) -> "DocumentQuerySet":
         return self.filter(state__in=[DocumentState.TO_REVIEW, DocumentState.OTHER_PATIENT])
@@ -137,7 +123,11 @@ class Document(models.Model):
     """One paper of a case. Its bytes are in `DocumentFile`, newest version last.
 
     Three dates are kept apart, each perhaps partial: when the specimen was taken, when the
-    study was done, when the report was written.
+    study was done, when the report was written. `findings` is what the machine read about the
+    paper itself (its dates, names, birth dates, kind) with the words it stands on: shown to the
+    reviewer, believed by nobody. `reading_languages` are chosen for the reading of pictures
+    ("eng+spa"); empty leaves the choice to the machine. `taken_from` is the archive, or the paper
+    that was split, from which this one came; `replaced_by` the paper it went into.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -182,6 +172,10 @@ class Document(models.Model):
         validators=[validate_partial_date],
     )
     language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    reading_languages = models.CharField(
+        _("languages of the letters"), max_length=40, blank=True, default=""
+    )
+    findings = models.JSONField(_("what the pages say of the paper"), default=dict, blank=True)
     issuer = models.CharField(_("issued by"), max_length=150, blank=True, default="")
     shown_to_hospitals = models.BooleanField(_("goes into dossiers"), default=True)
     sent_by = models.ForeignKey(
@@ -205,6 +199,22 @@ class Document(models.Model):
         verbose_name=_("same as"),
         on_delete=models.PROTECT,
         related_name="copies",
+        null=True,
+        blank=True,
+    )
+    replaced_by = models.ForeignKey(
+        "self",
+        verbose_name=_("replaced by"),
+        on_delete=models.PROTECT,
+        related_name="replaces",
+        null=True,
+        blank=True,
+    )
+    taken_from = models.ForeignKey(
+        "self",
+        verbose_name=_("taken from"),
+        on_delete=models.PROTECT,
+        related_name="parts",
         null=True,
         blank=True,
     )
@@ -252,103 +262,3 @@ class Document(models.Model):
     def target(self) -> str:
         """How the audit, the timeline, jobs and tasks name this document."""
         return f"records.document:{self.pk}"
-
-
-class OfDocumentQuerySet(OfCaseQuerySet["DocumentFile"]):
-    case_path = "document__case"
-
-
-class DocumentFile(models.Model):
-    """The bytes of one version of a document, stored encrypted under a random name.
-
-    `sha256` and `size` are of the plain bytes. `original_name` is personal data and stays here.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="files")
-    version = models.PositiveSmallIntegerField(_("version"), default=1)
-    object_name = models.CharField(max_length=120, unique=True, editable=False)
-    original_name = models.CharField(_("name given by the sender"), max_length=300, blank=True)
-    content_type = models.CharField(_("type"), max_length=60)
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    size = models.BigIntegerField(_("bytes"))
-    page_count = models.PositiveIntegerField(_("pages"), null=True, blank=True)
-    scanned_at = models.DateTimeField(_("checked at"), null=True, blank=True)
-    scan_verdict = models.CharField(_("verdict"), max_length=20, blank=True, default="")
-    created_at = models.DateTimeField(_("stored at"))
-
-    objects = OfDocumentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("file")
-        verbose_name_plural = _("files")
-        ordering: ClassVar = ["document", "version"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["document", "version"], name="file_version_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.document_id} v{self.version}"
-
-
-class OfFileQuerySet(OfCaseQuerySet["Page"]):
-    case_path = "file__document__case"
-
-
-class Page(models.Model):
-    """One page: its text as read (offsets of evidence count in it) and its stored preview."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    file = models.ForeignKey(DocumentFile, on_delete=models.CASCADE, related_name="pages")
-    number = models.PositiveIntegerField(_("page"))
-    text = models.TextField(_("text"), blank=True, default="")
-    width = models.FloatField(_("width in points"), default=0)
-    height = models.FloatField(_("height in points"), default=0)
-    preview_name = models.CharField(max_length=120, blank=True, default="", editable=False)
-
-    objects = OfFileQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("page")
-        verbose_name_plural = _("pages")
-        ordering: ClassVar = ["file", "number"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["file", "number"], name="page_once_a_file")
-        ]
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
-class EvidenceQuerySet(OfCaseQuerySet["Evidence"]):
-    case_path = "fact__case"
-
-
-class Evidence(models.Model):
-    """Where a fact stands: file, page, character offsets, the words, and where they are drawn.
-
-    `boxes` are `[left, top, right, bottom]` in fractions of the page, from its top left.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="evidence")
-    file = models.ForeignKey(DocumentFile, on_delete=models.PROTECT, related_name="evidence")
-    page = models.PositiveIntegerField(_("page"))
-    start = models.PositiveIntegerField(_("first character"), default=0)
-    end = models.PositiveIntegerField(_("behind the last character"), default=0)
-    quote = models.CharField(_("words"), max_length=500)
-    boxes = models.JSONField(_("places on the page"), default=list)
-
-    objects = EvidenceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("evidence")
-        verbose_name_plural = _("evidence")
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["fact", "file", "page", "start"], name="evidence_once_a_place"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"page {self.page}"

@@ -1,0 +1,138 @@
+"""One page of a record as its reviewer sees it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from cases.accounts.models import User
+from cases.casework.models import Case
+from cases.clinical.fact_values import describe_value
+from cases.clinical.models import FactState
+from documents.records.models import (
+    Document,
+    Evidence,
+    Page,
+)
+from documents.records.queries.lists import RecordRow, find_record, review_queue
+
+Sentence = str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """A fact with its words on one page, as the review screen draws it."""
+
+    fact_id: UUID
+    key: str
+    value: Any
+    sentence: str
+    state: FactState
+    state_label: Sentence
+    note: str
+    rule: str
+    page: int
+    start: int
+    end: int
+    quote: str
+    boxes: list[list[float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """One page before a reviewer, its document, and its neighbours in the queue.
+
+    `page_id` is None for a document without pages (kept apart, locked, unreadable).
+    `here` are the facts whose words stand on this page, `elsewhere` those of other pages.
+    """
+
+    record: RecordRow
+    case_id: UUID
+    case_reference: str
+    patient_name: str
+    patient_native_name: str
+    patient_birth_date: str
+    number: int
+    page_count: int
+    page_id: UUID | None
+    has_preview: bool
+    text: str
+    width: float
+    height: float
+    here: list[ProposalView] = field(default_factory=list)
+    elsewhere: list[ProposalView] = field(default_factory=list)
+    previous_document: UUID | None = None
+    next_document: UUID | None = None
+    place_in_queue: int | None = None
+    queue_length: int = 0
+
+
+def page_view(*, document: Document, number: int, user: User) -> PageView:
+    """A page of a document that the caller found through `visible_to(user)`.
+
+    A number beyond the last page gives the last one.
+    """
+    record = find_record(document)
+    case = Case.objects.select_related("patient").get(pk=document.case_id)
+    pages = Page.objects.filter(file_id=record.file_id) if record.file_id else Page.objects.none()
+    count = record.page_count or 0
+    number = min(max(number, 1), max(count, 1))
+    page = pages.filter(number=number).first()
+    proposals = _list_proposals(record.file_id)
+    queue = [row.id for row in review_queue(user)]
+    at = queue.index(record.id) if record.id in queue else None
+    return PageView(
+        record=record,
+        case_id=case.pk,
+        case_reference=case.reference,
+        patient_name=case.patient.name,
+        patient_native_name=case.patient.native_name,
+        patient_birth_date=case.patient.birth_date,
+        number=number,
+        page_count=count,
+        page_id=page.pk if page else None,
+        has_preview=bool(page and page.preview_name),
+        text=page.text if page else "",
+        width=page.width if page else 0,
+        height=page.height if page else 0,
+        here=[one for one in proposals if one.page == number],
+        elsewhere=[one for one in proposals if one.page != number],
+        previous_document=queue[at - 1] if at else None,
+        next_document=_find_next(queue, at),
+        place_in_queue=at + 1 if at is not None else None,
+        queue_length=len(queue),
+    )
+
+
+def _find_next(queue: list[UUID], at: int | None) -> UUID | None:
+    """The one behind this; a document that waits no more leads to the first that does."""
+    following = 0 if at is None else at + 1
+    return queue[following] if following < len(queue) else None
+
+
+def _list_proposals(file_id: UUID | None) -> list[ProposalView]:
+    if file_id is None:
+        return []
+    found = (
+        Evidence.objects.filter(file_id=file_id).select_related("fact").order_by("page", "start")
+    )
+    return [
+        ProposalView(
+            fact_id=one.fact_id,
+            key=one.fact.key,
+            value=one.fact.value,
+            sentence=describe_value(one.fact.key, one.fact.value, gettext),
+            state=FactState(one.fact.state),
+            state_label=FactState(one.fact.state).label,
+            note=one.fact.note,
+            rule=one.fact.rule,
+            page=one.page,
+            start=one.start,
+            end=one.end,
+            quote=one.quote,
+            boxes=one.boxes,
+        )
+        for one in found
+    ]

@@ -1,0 +1,33 @@
+"""What people do with records: send, accept, return, hold, clear, describe, withdraw, try again.
+
+Callers find the case or the document through `visible_to(user)` first. Files are served by
+`documents.records.serving`.
+"""
+
+from documents.records.services.arrival import accept_upload
+from documents.records.services.review import (
+    accept_document,
+    clear_other_patient,
+    mark_duplicate,
+    mark_other_patient,
+    reject_document,
+    reopen_document,
+    retry_reading,
+    set_document_details,
+    supersede_document,
+    withdraw_document,
+)
+
+__all__ = [
+    "accept_document",
+    "accept_upload",
+    "clear_other_patient",
+    "mark_duplicate",
+    "mark_other_patient",
+    "reject_document",
+    "reopen_document",
+    "retry_reading",
+    "set_document_details",
+    "supersede_document",
+    "withdraw_document",
+]
