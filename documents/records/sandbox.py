@@ -17,8 +17,8 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -118,22 +118,25 @@ def run_parser(
     arguments: dict[str, Any] | None = None,
     *,
     limits: Limits = DEFAULT_LIMITS,
+    others: Sequence[Path | bytes] = (),
     use_bubblewrap: bool | None = None,
 ) -> Answer:
     """Run a parser of `parsers.child.PARSERS` on the file and return its answer.
 
-    Bytes are handed over in memory, so that decrypted content need not touch a disk. Bubblewrap is
+    A parser that takes several files finds the `others`' descriptors in its arguments. Bytes are
+    handed over in memory, so that decrypted content need not touch a disk. Bubblewrap is
     used where it works, unless `use_bubblewrap` says otherwise. Raises `ReadingFailure`.
     """
     walled = bubblewrap_works() if use_bubblewrap is None else use_bubblewrap
-    with _open_source(source) as descriptor:
+    with ExitStack() as stack:
+        descriptor, *behind = [stack.enter_context(_open_source(one)) for one in (source, *others)]
         request = {
             "parser": parser,
             "descriptor": descriptor,
-            "arguments": arguments or {},
+            "arguments": {**(arguments or {}), **({"others": behind} if behind else {})},
             "limits": asdict(limits),
         }
-        return _interpret(*_run_child(request, descriptor, limits, walled=walled))
+        return _interpret(*_run_child(request, (descriptor, *behind), limits, walled=walled))
 
 
 @cache
@@ -212,7 +215,7 @@ def _interpreter_folders() -> list[str]:
 
 
 def _run_child(
-    request: dict[str, Any], descriptor: int, limits: Limits, *, walled: bool
+    request: dict[str, Any], descriptors: tuple[int, ...], limits: Limits, *, walled: bool
 ) -> tuple[int, bytes]:
     """Start the child, feed it, collect its answer, and leave nothing of it behind."""
     with subprocess.Popen(
@@ -220,7 +223,7 @@ def _run_child(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        pass_fds=(descriptor,),
+        pass_fds=descriptors,
         env={},
         cwd="/",
         start_new_session=True,

@@ -18,6 +18,7 @@ from pathlib import Path
 PACKAGE = "documents.records.parsers"
 WRITE_AT_ONCE = 1 << 20
 PARSERS = {
+    "assemble_pdf": "assembly",
     "read_pdf": "pdf",
     "find_boxes": "pdf",
     "render_pdf": "pdf",
