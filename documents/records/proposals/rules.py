@@ -1,7 +1,8 @@
 """The rule files: what is looked for in a report of one language, as data.
 
-A rule file never holds code. A name in double angle brackets stands for a piece that the file
-defines under `pieces`. Everything is compiled once a process.
+Each language has a folder with a file for each topic. A rule file never holds code. A name in
+double angle brackets stands for a piece that `words.yaml` defines. Everything is compiled once a
+process.
 """
 
 from __future__ import annotations
@@ -86,8 +87,7 @@ class Rules:
 @cache
 def load_rules(language: str) -> Rules:
     """The compiled rules of a language. Raises `BadRules`."""
-    path = RULES_FOLDER / f"{language}.yaml"
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = read_folder(RULES_FOLDER / language)
     pieces: dict[str, str] = {}
     for name, value in data["pieces"].items():
         pieces[name] = _expand(_alternatives(value), pieces)
@@ -101,7 +101,7 @@ def load_rules(language: str) -> Rules:
         try:
             return re.compile(text, re.IGNORECASE)
         except re.error as error:
-            raise BadRules(f"{path.name}: {error} in {text!r}") from error
+            raise BadRules(f"{language}: {error} in {text!r}") from error
 
     agents = tuple(_read_agent(entry, compiled) for entry in data["agents"])
     return Rules(
@@ -111,7 +111,7 @@ def load_rules(language: str) -> Rules:
             for kind, value in data["headings"].items()
         ),
         contexts={name: compiled(value) for name, value in data["contexts"].items()},
-        facts=tuple(_read_fact(entry, compiled, path.name) for entry in data["facts"]),
+        facts=tuple(_read_fact(entry, compiled, language) for entry in data["facts"]),
         agents=agents,
         any_agent=re.compile("|".join(agent.pattern.pattern for agent in agents), re.IGNORECASE),
         cues={
@@ -123,6 +123,20 @@ def load_rules(language: str) -> Rules:
         months={name: number for number, names in data["months"].items() for name in names},
         maps=data["maps"],
     )
+
+
+def read_folder(folder: Path) -> dict[str, Any]:
+    """All files of a language as one: lists of rules put together, the rest side by side."""
+    data: dict[str, Any] = {"facts": []}
+    for path in sorted(folder.glob("*.yaml")):
+        for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            if key == "facts":
+                data["facts"] += value
+            elif key in data:
+                raise BadRules(f"{path.parent.name}/{path.name}: {key} is in another file already")
+            else:
+                data[key] = value
+    return data
 
 
 def _alternatives(value: str | list[str]) -> str:
