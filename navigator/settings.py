@@ -335,6 +335,14 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "cases.accounts.adapter.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "cases.accounts.forms.StaffPasskeyForm",
+    "edit_webauthn": "cases.accounts.forms.RenamePasskeyForm",
+    "login_webauthn": "cases.accounts.forms.PasskeyLoginForm",
+    "authenticate_webauthn": "cases.accounts.forms.PasskeySecondStepForm",
+    "reauthenticate_webauthn": "cases.accounts.forms.PasskeyAgainForm",
+}
 MFA_TOTP_ISSUER = "Navigator"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 

@@ -23,3 +23,13 @@ class NotAFamilyMember(ValidationError):
             _("Invitations are for family members; staff accounts are made by an administrator."),
             code="not_a_family_member",
         )
+
+
+class PasskeyRefused(ValidationError):
+    """One answer for a passkey that is not known and for what is no passkey at all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("That did not match. Please try once more, or sign in in another way."),
+            code="passkey_refused",
+        )

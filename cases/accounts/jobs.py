@@ -62,3 +62,12 @@ def send_invitation_code(run: Run, *, invitation_id: str) -> None:
         send_person_mail(
             invitation.user, _("Your code"), "email/invitation_code.txt", {"code": code}
         )
+
+
+@job_handler("accounts.tell_of_passkey", queue="mail", max_attempts=5)
+def tell_of_passkey(run: Run, *, user_id: int) -> None:
+    """Say at the address on file that there is a new way in, in case it was somebody else."""
+    user = User.objects.get(pk=user_id)
+    run.report_progress(1, 2, step="mail")
+    with translation.override(user.language):
+        send_person_mail(user, _("A passkey was added"), "email/passkey_added.txt", {})

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from navigator.portal import upload_views, views, visitor_views
+from navigator.portal import passkey_views, upload_views, views, visitor_views
 from navigator.portal.doors import lead_to_case
 
 app_name = "portal"
@@ -20,6 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("trip/", lead_to_case("trip"), name="trip"),
     path("consent/", lead_to_case("consent"), name="consent"),
     path("access/", lead_to_case("access"), name="access"),
+    path("passkeys/", passkey_views.show_passkeys, name="passkeys"),
+    path(
+        "passkeys/<int:passkey_id>/remove/",
+        passkey_views.take_passkey_away,
+        name="passkey_remove",
+    ),
     path(CASE, views.show_home, name="home"),
     path(CASE + "upload/", upload_views.upload_files, name="upload"),
     path(CASE + "papers/", views.show_documents, name="documents"),

@@ -75,6 +75,8 @@ RULES: Final[dict[str, Rule]] = {
         f"portal/{page}": FAMILY_DOOR
         for page in ("", "upload/", "papers/", "messages/", "trip/", "consent/", "access/")
     },
+    "portal/passkeys/": FAMILY_DOOR,
+    "portal/passkeys/<passkey_id>/remove/": CLOSED,  # no row of the planted case
     **{
         f"portal/case/<case_id>/{page}": FAMILY_ONLY
         for page in (
