@@ -22,6 +22,7 @@ from documents.records.checks import find_broken_files, find_orphans, sweep_inco
 from documents.records.errors import StorageFull
 from documents.records.models import Document, DocumentFile, DocumentState, Evidence, Page
 from documents.records.sandbox import ReadingFailure
+from documents.records.services import arrival
 from documents.records.storage import SealedFolder
 from tests import make
 from tests.records.sending import LETTER, NOTE, is_about_ruth, send
@@ -72,7 +73,7 @@ def test_when_the_database_refuses_the_row_the_object_goes_too(
     def fail(*_args: object, **_kwargs: object) -> None:
         raise OSError(errno.EIO, "gone")
 
-    monkeypatch.setattr(services, "queue_scan", fail)
+    monkeypatch.setattr(arrival, "queue_scan", fail)
     with pytest.raises(OSError, match="gone"):
         send(cast.case, LETTER)
     assert not Document.objects.exists()
