@@ -1,0 +1,117 @@
+"""A received file becomes a record: object, row and audit are on the disk, or nothing is.
+
+Used by everything that takes files in: a person's upload, and what lies in an archive.
+"""
+
+import re
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from cases.accounts.models import User
+from cases.casework.models import Case, RecordRequest, RequestState
+from cases.casework.services import set_request_state
+from documents.records.errors import NotOfThisCase, StorageUnavailable
+from documents.records.intake import Reception
+from documents.records.models import GONE, Document, DocumentFile, RecordKind
+from documents.records.processing import queue_scan
+from documents.records.states import tell
+from documents.records.vault import StoredObject, delete_object
+
+
+def keep_reception(
+    reception: Reception,
+    *,
+    case: Case,
+    actor: User | None,
+    now: datetime,
+    kind: RecordKind = RecordKind.OTHER,
+    title: str = "",
+    request: RecordRequest | None = None,
+    taken_from: Document | None = None,
+) -> Document:
+    """Make a record of a finished reception. Not inside a transaction.
+
+    The same bytes again make no second document: the one that is here is returned, with
+    `already_here` set. With `taken_from`, the paper came in that archive, whose arrival the
+    family was told of. Raises what the reception was refused for, StorageFull, StorageUnavailable.
+    """
+    if reception.refusal is not None:
+        raise reception.refusal
+    if reception.seal is None or reception.kind is None or reception.case_id != case.pk:
+        raise NotOfThisCase
+    here = find_same(case, reception.seal.sha256)
+    if here is not None:
+        return here
+    stored = reception.seal.keep()
+    content_type = reception.kind.media_type
+    document = Document(
+        case=case,
+        request=request,
+        kind=kind,
+        title=(title.strip() or _make_title(reception.original_name) or str(kind.label))[:150],
+        sha256=stored.sha256,
+        sent_by=actor,
+        received_at=now,
+        taken_from=taken_from,
+    )
+    try:
+        with transaction.atomic(durable=True):
+            document.save(force_insert=True)
+            _add_first_file(document, stored, reception.original_name, content_type, now)
+    except IntegrityError:  # the same bytes came twice at once
+        delete_object(stored.object_name)
+        here = find_same(case, stored.sha256)
+        if here is None:
+            raise StorageUnavailable from None
+        return here
+    except BaseException:
+        delete_object(stored.object_name)
+        raise
+    return document
+
+
+def find_same(case: Case, sha256: str) -> Document | None:
+    """The record of the case that holds these bytes already, with `already_here` set."""
+    here = Document.objects.filter(case=case, sha256=sha256).exclude(state__in=GONE).first()
+    if here is not None:
+        here.already_here = True
+    return here
+
+
+def _add_first_file(
+    document: Document,
+    stored: StoredObject,
+    original_name: str,
+    content_type: str,
+    now: datetime,
+) -> None:
+    file = DocumentFile.objects.create(
+        document=document,
+        object_name=stored.object_name,
+        original_name=original_name,
+        content_type=content_type,
+        sha256=stored.sha256,
+        size=stored.size,
+        created_at=now,
+    )
+    actor = document.sent_by
+    tell(
+        document,
+        "received",
+        actor=actor,
+        now=now,
+        detail={"kind": document.kind, "file": str(file.pk), "sha256": stored.sha256},
+        shown_to_family=document.taken_from_id is None,
+    )
+    if document.request is not None:
+        set_request_state(
+            request=document.request, state=RequestState.RECEIVED, actor=actor, now=now
+        )
+    queue_scan(file, actor_id=actor.pk if actor is not None else None)
+
+
+def _make_title(original_name: str) -> str:
+    """A first title from the sender's name of the file, until a person gives a better one."""
+    stem = original_name.rpartition(".")[0] or original_name
+    return " ".join(re.sub(r"[_]+", " ", stem).split())
