@@ -29,6 +29,7 @@ from cases.hospitals.models import (
 )
 from documents.dossiers.models import Access, AccessKind, Grant
 from documents.records.models import Document, DocumentFile, DocumentState
+from documents.records.return_reasons import ToldReason, tell_reason
 from documents.records.serving import CHECKED
 from navigator.portal.wording import (
     CONSENT_WORDS,
@@ -97,7 +98,7 @@ def _line_of(row: RecordRequest, today: date) -> ChecklistLine:
     if row.state == RequestState.CANNOT_GET:
         note = _("You wrote: “%(words)s”") % {"words": row.cannot_get_reason}
     elif is_open and returned:
-        why = returned[0].reason or DOCUMENT_WORDS[returned[0].state].sentence
+        why = str(tell_reason(returned[0])) or DOCUMENT_WORDS[returned[0].state].sentence
         note = _("What you sent has to come once more: %(why)s") % {"why": why}
     return ChecklistLine(
         id=row.pk,
@@ -158,7 +159,7 @@ class Paper:
     received_at: datetime
     sent_by: str
     said: Said
-    reason: str
+    reason: ToldReason | None
     can_be_read: bool
 
 
@@ -182,7 +183,7 @@ def _paper_of(row: Document) -> Paper:
         received_at=row.received_at,
         sent_by=row.sent_by.name if row.sent_by else "",
         said=DOCUMENT_WORDS[row.state],
-        reason=row.reason if row.state == DocumentState.REJECTED else "",
+        reason=tell_reason(row) if row.state == DocumentState.REJECTED else None,
         can_be_read=bool(files) and files[0].scan_verdict in CHECKED,
     )
 

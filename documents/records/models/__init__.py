@@ -10,6 +10,8 @@ from documents.records.models.archive import (
     OfStudyQuerySet,
 )
 from documents.records.models.document import (
+    ARRANGEABLE,
+    BUSY,
     DOCUMENT_MOVES,
     GONE,
     WAITING,
@@ -18,6 +20,7 @@ from documents.records.models.document import (
     DocumentState,
     PersonCheck,
     RecordKind,
+    ReturnReason,
 )
 from documents.records.models.evidence import (
     Evidence,
@@ -45,6 +48,8 @@ from documents.records.models.translation import (
 from documents.records.models.upload import Upload, UploadQuerySet, UploadState
 
 __all__ = [
+    "ARRANGEABLE",
+    "BUSY",
     "DOCUMENT_MOVES",
     "GONE",
     "OPEN_TRANSLATIONS",
@@ -73,6 +78,7 @@ __all__ = [
     "Redaction",
     "RedactionQuerySet",
     "RedactionReason",
+    "ReturnReason",
     "TextSource",
     "Translation",
     "TranslationQuerySet",

@@ -90,6 +90,10 @@ WAITING = [
     DocumentState.TO_REVIEW,
     DocumentState.OTHER_PATIENT,
 ]
+# With the machine; nothing can be decided yet.
+BUSY = frozenset({DocumentState.RECEIVED, DocumentState.SCANNING, DocumentState.READING})
+# A person may turn, cover, part and join what was read.
+ARRANGEABLE = frozenset({DocumentState.TO_REVIEW, DocumentState.ACCEPTED})
 # The same bytes may come again once the document that held them is gone.
 GONE = [DocumentState.WITHDRAWN, DocumentState.PURGED]
 
@@ -105,6 +109,20 @@ class PersonCheck(models.TextChoices):
     BIRTH_DATE_DIFFERS = "birth_date_differs", _("Another birth date is printed")
     BOTH_DIFFER = "both_differ", _("Another name and another birth date are printed")
     CLEARED = "cleared", _("A person has looked: it is the patient's")
+
+
+class ReturnReason(models.TextChoices):
+    """Why a paper is returned; the family reads a sentence for each (`return_reasons`)."""
+
+    BLURRED = "blurred", _("Blurred")
+    CUT_OFF = "cut_off", _("Cut off at an edge")
+    TOO_DARK = "too_dark", _("Too dark, or with glare")
+    PAGE_MISSING = "page_missing", _("A page is missing")
+    PASSWORD = "password", _("Locked with a password")
+    WRONG_PERSON = "wrong_person", _("About another person")
+    NOT_NEEDED = "not_needed", _("Not needed")
+    TOO_OLD = "too_old", _("Older than asked for")
+    OTHER_LANGUAGE = "other_language", _("Wanted in another language")
 
 
 class DocumentQuerySet(OfCaseQuerySet["Document"]):
@@ -128,6 +146,9 @@ class Document(models.Model):
     reviewer, believed by nobody. `reading_languages` are chosen for the reading of pictures
     ("eng+spa"); empty leaves the choice to the machine. `taken_from` is the archive, or the paper
     that was split, from which this one came; `replaced_by` the paper it went into.
+
+    `reason_code` is a prepared reason, said to the family in their language; `reason` is what a
+    person wrote, shown as written, in `reason_language` where that is known.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -193,6 +214,12 @@ class Document(models.Model):
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     reason = models.CharField(
         _("reason told to the family"), max_length=300, blank=True, default=""
+    )
+    reason_code = models.CharField(
+        _("prepared reason"), max_length=20, choices=ReturnReason.choices, blank=True, default=""
+    )
+    reason_language = models.CharField(
+        _("language of the reason"), max_length=10, blank=True, default=""
     )
     same_as = models.ForeignKey(
         "self",

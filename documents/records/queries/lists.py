@@ -13,6 +13,7 @@ from cases.casework.models import Case
 from cases.jobs.models import Job
 from documents.records.failures import describe_failure
 from documents.records.models import (
+    BUSY,
     GONE,
     Document,
     DocumentFile,
@@ -20,9 +21,9 @@ from documents.records.models import (
     PersonCheck,
     RecordKind,
 )
+from documents.records.return_reasons import tell_reason
 
 Sentence = str | Promise
-BUSY = frozenset({DocumentState.RECEIVED, DocumentState.SCANNING, DocumentState.READING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def _make_rows(documents: QuerySet[Document]) -> Iterator[RecordRow]:
             failure_code=document.failure_code,
             failure_for_family=failure.for_family if failure else "",
             failure_for_staff=failure.for_staff if failure else "",
-            reason=document.reason,
+            reason=str(tell_reason(document)),
             received_at=document.received_at,
             sent_by=document.sent_by.name if document.sent_by else "",
             specimen_date=document.specimen_date,

@@ -4,22 +4,21 @@ from datetime import datetime
 
 from django.db import transaction
 from django.dispatch import Signal
-from django.utils.translation import gettext_noop
 
 from cases.accounts.models import User
 from cases.casework.models import RequestState, validate_partial_date
-from cases.casework.services import make_task
 from documents.records.checklist import answer_request
 from documents.records.digest import drop_proposals
 from documents.records.errors import NotOfThisCase, ReasonNeeded
+from documents.records.ground import report_lost_ground
 from documents.records.models import (
     Document,
     DocumentState,
     PersonCheck,
     RecordKind,
+    ReturnReason,
 )
 from documents.records.processing import queue_proposals, queue_scan
-from documents.records.queries import find_facts_without_ground
 from documents.records.signals import document_accepted, document_withdrawn
 from documents.records.states import lock_document, move_document, tell
 
@@ -36,6 +35,7 @@ def accept_document(*, document: Document, actor: User, now: datetime) -> Docume
         reviewed_by=actor,
         reviewed_at=now,
         reason="",
+        reason_code="",
         failure_code="",
     )
     tell(
@@ -52,9 +52,21 @@ def accept_document(*, document: Document, actor: User, now: datetime) -> Docume
 
 
 @transaction.atomic
-def reject_document(*, document: Document, reason: str, actor: User, now: datetime) -> Document:
-    """Return a paper with a reason that the family reads; what it was to settle is asked again."""
-    if not reason.strip():
+def reject_document(
+    *,
+    document: Document,
+    reason: str,
+    actor: User,
+    now: datetime,
+    code: str = "",
+    language: str = "",
+) -> Document:
+    """Return a paper with a reason that the family reads; what it was to settle is asked again.
+
+    `code` is one of `ReturnReason` and reaches the family in their language; `reason` reaches them
+    as written, in `language`. One of the two must be there.
+    """
+    if not reason.strip() and code not in ReturnReason.values:
         raise ReasonNeeded
     document = lock_document(document)
     move_document(
@@ -63,11 +75,14 @@ def reject_document(*, document: Document, reason: str, actor: User, now: dateti
         reviewed_by=actor,
         reviewed_at=now,
         reason=reason.strip()[:300],
+        reason_code=code if code in ReturnReason.values else "",
+        reason_language=language[:10] if reason.strip() else "",
     )
     drop_proposals(document)
-    tell(document, "rejected", actor=actor, now=now, shown_to_family=True)
+    detail = {"code": document.reason_code}
+    tell(document, "rejected", actor=actor, now=now, detail=detail, shown_to_family=True)
     answer_request(document, RequestState.OPEN, actor, now)
-    _report_lost_ground(document, now)
+    report_lost_ground(document, now)
     return document
 
 
@@ -81,6 +96,7 @@ def reopen_document(*, document: Document, actor: User, now: datetime) -> Docume
         reviewed_by=None,
         reviewed_at=None,
         reason="",
+        reason_code="",
         same_as=None,
     )
     tell(document, "reopened", actor=actor, now=now, shown_to_family=True)
@@ -96,7 +112,7 @@ def mark_other_patient(*, document: Document, actor: User, now: datetime) -> Doc
     move_document(document, DocumentState.OTHER_PATIENT)
     drop_proposals(document)
     tell(document, "held", actor=actor, now=now, shown_to_family=False)
-    _report_lost_ground(document, now)
+    report_lost_ground(document, now)
     return document
 
 
@@ -133,7 +149,7 @@ def mark_duplicate(
         detail={"of": str(same_as.pk)},
         shown_to_family=True,
     )
-    _report_lost_ground(document, now)
+    report_lost_ground(document, now)
     return document
 
 
@@ -154,7 +170,7 @@ def supersede_document(
         detail={"by": str(newer.pk)},
         shown_to_family=True,
     )
-    _report_lost_ground(document, now)
+    report_lost_ground(document, now)
     _send(document_withdrawn, document, now)
     return document
 
@@ -169,7 +185,7 @@ def withdraw_document(
     drop_proposals(document)
     tell(document, "withdrawn", actor=actor, now=now, shown_to_family=True)
     answer_request(document, RequestState.OPEN, actor, now)
-    _report_lost_ground(document, now)
+    report_lost_ground(document, now)
     _send(document_withdrawn, document, now)
     return document
 
@@ -226,18 +242,6 @@ def set_document_details(
     document.save(update_fields=changed)
     tell(document, "described", actor=actor, now=now, detail={"changed": " ".join(changed)})
     return document
-
-
-def _report_lost_ground(document: Document, now: datetime) -> None:
-    """Ask a person where confirmed facts now stand on no accepted paper."""
-    if find_facts_without_ground(document.case_id, document=document).exists():
-        make_task(
-            title=gettext_noop("Confirmed facts stand on a record that is no longer in use"),
-            case=document.case,
-            code="facts_without_ground",
-            target=document.target,
-            now=now,
-        )
 
 
 def _queue_for_newest(document: Document, actor: User) -> None:
