@@ -135,7 +135,7 @@ class SourceBook:
 
 def find_leaving_facts(case: Case) -> list[Fact]:
     """Confirmed facts with ground to stand on, each with only the evidence that may be cited."""
-    ground = Evidence.objects.filter(
+    ground = Evidence.objects.on_newest_versions().filter(
         file__document__case=case,
         file__document__state=DocumentState.ACCEPTED,
         file__document__shown_to_hospitals=True,

@@ -95,3 +95,97 @@ class FileHeld(ValidationError):
             _("This file is held back until the check for harmful content is done."),
             code="file_held",
         )
+
+
+class VersionNotNewest(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Somebody changed this record in the meantime. Load the page and look again."),
+            code="version_not_newest",
+        )
+
+
+class BeingArranged(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This record is being changed just now. Wait until that is done, then look again."),
+            code="being_arranged",
+        )
+
+
+class NotArrangeable(ValidationError):
+    """Only checked files with pages that can be drawn are turned, parted, joined or covered."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Only records whose pages can be shown may be turned, parted, joined or covered. "
+                "Wait until the record has been read."
+            ),
+            code="not_arrangeable",
+        )
+
+
+class PagesNotRight(ValidationError):
+    """The pages named are not pages of the record, or not each of them once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("These are not the pages of this record, each once. Load the page and choose again."),
+            code="pages_not_right",
+        )
+
+
+class NothingMarked(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Mark at least one place, and say for each why it is covered."), code="nothing_marked"
+        )
+
+
+class TooFewToJoin(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Choose at least two records of this case to join."), code="too_few_to_join"
+        )
+
+
+class TranslationMoveNotPossible(ValidationError):
+    def __init__(self, *, state: str, wanted: str) -> None:
+        super().__init__(
+            _("A translation that is “%(state)s” cannot become “%(wanted)s”. Load the page again."),
+            code="translation_move_not_possible",
+            params={"state": state, "wanted": wanted},
+        )
+
+
+class TranslationAsked(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A translation into this language was asked for already."), code="translation_asked"
+        )
+
+
+class SameLanguage(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The record is in this language already. Choose another one."), code="same_language"
+        )
+
+
+class NothingFromThisRecord(ValidationError):
+    """Facts are read in records of this patient that can be opened, and in no others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("No fact can be taken from this record as it stands. Decide first whose it is."),
+            code="nothing_from_this_record",
+        )
+
+
+class NoSuchPlace(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Mark the words on the page, or write down what stands there."),
+            code="no_such_place",
+        )

@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
@@ -14,6 +15,13 @@ from documents.records.models.file import DocumentFile
 
 class EvidenceQuerySet(OfCaseQuerySet["Evidence"]):
     case_path = "fact__case"
+
+    def on_newest_versions(self) -> "EvidenceQuerySet":
+        """Words that are in the newest version of their paper: what was covered there is not."""
+        newer = DocumentFile.objects.filter(
+            document=OuterRef("file__document"), version__gt=OuterRef("file__version")
+        )
+        return self.filter(~Exists(newer))
 
 
 class Evidence(models.Model):

@@ -95,7 +95,7 @@ def find_facts_without_ground(case_id: UUID, *, document: Document | None = None
 
 
 def _has_ground() -> Q:
-    accepted = Evidence.objects.filter(
+    accepted = Evidence.objects.on_newest_versions().filter(
         fact=OuterRef("pk"),
         file__document__state=DocumentState.ACCEPTED,
         file__document__case=OuterRef("case"),

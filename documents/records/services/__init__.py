@@ -4,6 +4,13 @@ Callers find the case or the document through `visible_to(user)` first. Files ar
 `documents.records.serving`.
 """
 
+from documents.records.services.arranging import (
+    Mark,
+    join_documents,
+    redact_pages,
+    split_document,
+    turn_pages,
+)
 from documents.records.services.arrival import accept_upload
 from documents.records.services.review import (
     accept_document,
@@ -19,15 +26,20 @@ from documents.records.services.review import (
 )
 
 __all__ = [
+    "Mark",
     "accept_document",
     "accept_upload",
     "clear_other_patient",
+    "join_documents",
     "mark_duplicate",
     "mark_other_patient",
+    "redact_pages",
     "reject_document",
     "reopen_document",
     "retry_reading",
     "set_document_details",
+    "split_document",
     "supersede_document",
+    "turn_pages",
     "withdraw_document",
 ]
