@@ -47,7 +47,7 @@ class PersonAdmin(OfficeAdmin):
 @admin.register(Team)
 class TeamAdmin(OfficeAdmin):
     keepers = frozenset({Role.ADMINISTRATOR, Role.TEAM_LEAD})
-    list_display = ("name",)
+    list_display = ("name", "takes_inquiries")
     filter_horizontal = ("members",)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

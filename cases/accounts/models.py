@@ -85,11 +85,29 @@ class Team(models.Model):
     members = models.ManyToManyField(
         User, verbose_name=_("members"), related_name="teams", blank=True
     )
+    takes_inquiries = models.BooleanField(
+        _("new inquiries come here"),
+        default=False,
+        help_text=_(
+            "One team at most. While none is chosen, they come to the first team by name that "
+            "has a coordinator or team lead."
+        ),
+    )
 
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
         ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["takes_inquiries"],
+                condition=Q(takes_inquiries=True),
+                name="team_one_takes_inquiries",
+                violation_error_message=_(
+                    "Another team already takes new inquiries; take the tick away there first."
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -9,7 +9,6 @@ from cases.accounts.models import Role, Team, User
 from cases.casework.models import Case, Patient, Relation
 from cases.casework.services import add_party, make_task, open_case
 
-# The first team by name that has people who work on cases sees new inquiries and shares them out.
 TEAM_ROLES = [Role.COORDINATOR, Role.TEAM_LEAD]
 
 
@@ -24,6 +23,16 @@ class Inquiry:
     language: str
     time_zone: str
     words: str
+
+
+def find_intake_team() -> Team | None:
+    """The team that sees a new inquiry and shares it out.
+
+    The one that the office chose; while it chose none, or one in which nobody could answer, the
+    first by name that has somebody who can. Nobody's inquiry waits where nobody looks.
+    """
+    able = Team.objects.filter(members__role__in=TEAM_ROLES, members__is_active=True).distinct()
+    return able.filter(takes_inquiries=True).first() or able.first()
 
 
 @transaction.atomic
@@ -45,7 +54,7 @@ def send_inquiry(*, inquiry: Inquiry, now: datetime) -> Case:
         inquiry=inquiry.words,
         actor=None,
         now=now,
-        team=Team.objects.filter(members__role__in=TEAM_ROLES).distinct().first(),
+        team=find_intake_team(),
     )
     writer = User.objects.filter(email=inquiry.email.lower()).first()
     if writer is None:

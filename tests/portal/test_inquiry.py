@@ -4,13 +4,15 @@ import re
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from cases.accounts.models import Role, User
+from cases.accounts.models import Role, Team, User
 from cases.casework.models import Case, CaseParty, Stage, Task
 from navigator.portal.visitor_views import MOST_INQUIRIES_AN_HOUR
 from tests import make
+from tests.signing import sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +115,35 @@ def test_what_is_missing_is_said_beside_the_field(visitor: Client, field: str) -
 def test_too_many_inquiries_of_one_network_have_to_wait(visitor: Client) -> None:
     answers = [send(visitor) for _ in range(MOST_INQUIRIES_AN_HOUR + 1)]
     assert answers == [302] * MOST_INQUIRIES_AN_HOUR + [429]
+
+
+def test_the_office_chooses_the_team_that_takes_inquiries(visitor: Client) -> None:
+    make.user(team=make.team("Andes"))
+    chosen = make.team("Zambezi")
+    coordinator = make.user(team=chosen)
+    Team.objects.filter(pk=chosen.pk).update(takes_inquiries=True)
+    send(visitor)
+    assert Case.objects.visible_to(coordinator).get().team == chosen
+
+
+def test_a_chosen_team_in_which_nobody_could_answer_loses_no_inquiry(visitor: Client) -> None:
+    able = make.team("Andes")
+    make.user(team=able)
+    empty = make.team("Zambezi")
+    make.user(team=empty, role=Role.TRANSLATOR)
+    left = make.user(team=empty)
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    Team.objects.filter(pk=empty.pk).update(takes_inquiries=True)
+    send(visitor)
+    assert Case.objects.get().team == able
+
+
+def test_one_team_at_most_takes_inquiries() -> None:
+    first, second = make.team("Andes"), make.team("Zambezi")
+    Team.objects.filter(pk=first.pk).update(takes_inquiries=True)
+    client = sign_in(make.user(role=Role.ADMINISTRATOR))
+    typed = {"name": "Zambezi", "members": [], "takes_inquiries": "on"}
+    page = client.post(reverse("admin:accounts_team_change", args=[second.pk]), typed)
+    assert "Another team already takes new inquiries" in page.content.decode()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Team.objects.filter(pk=second.pk).update(takes_inquiries=True)
