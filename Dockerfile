@@ -17,7 +17,7 @@ RUN apt-get update \
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     fonts-noto-core fonts-droid-fallback \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --home-dir /data --create-home navigator
+ && useradd --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin navigator
 WORKDIR /app
 COPY --from=packages /app/.venv .venv
 COPY . .
@@ -27,9 +27,11 @@ ENV PATH=/app/.venv/bin:$PATH \
     NAVIGATOR_PRODUCTION=true \
     DATA_DIR=/data \
     STATIC_ROOT=/app/staticfiles
-# Collecting needs settings, and no secret of the build stays in the image.
+# Collecting needs settings, and no secret of the build stays in the image. What is stored is
+# private to its owner, also here: the user of the running system has to be let in.
 RUN SECRET_KEY=of-the-build-only MASTER_KEYS=of-the-build-only \
     python manage.py collectstatic --noinput --verbosity 0 \
+ && chmod -R a+rX staticfiles \
  && python -m compileall -q navigator cases documents
 USER navigator
 VOLUME /data
