@@ -16,7 +16,16 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # generic over its
 
     class Meta:
         model = User
-        fields = ("name", "email", "role", "language", "time_zone", "phone", "is_active")
+        fields = (
+            "name",
+            "email",
+            "role",
+            "language",
+            "also_reads",
+            "time_zone",
+            "phone",
+            "is_active",
+        )
 
 
 @admin.register(User)

@@ -47,6 +47,13 @@ class User(AbstractUser):
     email = models.EmailField(_("address"), unique=True)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.FAMILY)
     language = models.CharField(_("language"), max_length=10, default="en")
+    also_reads = models.CharField(
+        _("also reads"),
+        max_length=60,
+        blank=True,
+        default="",
+        help_text=_("Codes of languages, with commas: es, fr. Papers in others are translated."),
+    )
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC")
     phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
 
@@ -72,6 +79,12 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def languages_read(self) -> set[str]:
+        """The languages in which a paper needs no translation for this person."""
+        also = {code.strip().lower() for code in self.also_reads.split(",")}
+        return {self.language} | {code for code in also if code}
 
     @property
     def works_on_cases(self) -> bool:

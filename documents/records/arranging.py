@@ -39,6 +39,7 @@ from documents.records.sandbox import MEBIBYTE, Limits, run_parser
 from documents.records.sniffing import Kind
 from documents.records.states import lock_document, move_document, tell
 from documents.records.vault import StoredObject, read_bytes, seal_bytes
+from documents.records.versions import add_version, keep_derived
 
 ASSEMBLY_LIMITS: Final = Limits(
     memory=2048 * MEBIBYTE, cpu_seconds=240, wall_seconds=300.0, output=512 * MEBIBYTE
@@ -151,7 +152,7 @@ def make_leaves(run: Run, leaves: Sequence[Leaf]) -> Made:
     previews = _draw_leaves(leaves, data, case_id)
     try:
         run.report_progress(2, 3, step="storing")
-        return Made(seal_bytes(case_id=case_id, data=data), tuple(previews))
+        return Made(keep_derived(case_id=case_id, data=data), tuple(previews))
     except BaseException:
         drop_objects(previews)
         raise
@@ -235,24 +236,17 @@ def add_arranged(
 
     It needs no check of its own: it was made here of files that were checked.
     """
-    source = leaves[0].page.file
-    last = document.files.order_by("-version").values_list("version", flat=True).first() or 0
-    file = DocumentFile.objects.create(
+    file = add_version(
         document=document,
-        version=last + 1,
+        stored=made.stored,
         role=role,
-        made_from=source,
+        made_from=leaves[0].page.file,
         made_by=actor,
-        object_name=made.stored.object_name,
-        original_name=document.title[:290] + ".pdf",
         content_type=Kind.PDF.media_type,
-        sha256=made.stored.sha256,
-        size=made.stored.size,
-        page_count=len(leaves),
-        scanned_at=source.scanned_at,
-        scan_verdict=source.scan_verdict,
-        created_at=now,
+        now=now,
     )
+    file.page_count = len(leaves)
+    file.save(update_fields=["page_count"])
     Page.objects.bulk_create(
         make_page(leaf, file=file, number=number, preview_name=name)
         for number, (leaf, name) in enumerate(zip(leaves, made.previews, strict=True), 1)

@@ -1,5 +1,6 @@
 """Papers made of papers: turned, covered, parted, joined; nothing that was sent is lost."""
 
+import re
 from datetime import datetime
 from io import BytesIO
 
@@ -73,14 +74,12 @@ def ki67_of(document: Document) -> Fact:
 
 
 def place_words(page: Page) -> None:
-    """Give a page the places of its words, line by line, as the reading does."""
-    words, at = [], 0
-    lines = page.text.splitlines(keepends=True)
-    for row, line in enumerate(lines):
-        top = row / len(lines)
-        words.append([at, at + len(line.rstrip()), 0.1, top, 0.9, top + 0.9 / len(lines), 1])
-        at += len(line)
-    page.words = words
+    """Give a page the places of its words, one below the other."""
+    found = list(re.finditer(r"\S+", page.text))
+    page.words = [
+        [word.start(), word.end(), 0.1, row / len(found), 0.9, (row + 0.9) / len(found), 1]
+        for row, word in enumerate(found)
+    ]
     page.save()
 
 

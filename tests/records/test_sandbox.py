@@ -87,3 +87,73 @@ def test_an_unknown_code_is_a_crash() -> None:
 
 def test_a_failure_says_nothing_of_the_file() -> None:
     assert [str(ReadingFailure(code)) for code in FAILURES] == list(FAILURES)
+
+
+class Alphabet:
+    """A file that exists nowhere, as large as one likes; its byte at n is n modulo 251."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.asked: list[tuple[int, int]] = []
+
+    def read_at(self, offset: int, size: int, /) -> bytes:
+        self.asked.append((offset, size))
+        return bytes(at % 251 for at in range(offset, min(offset + size, self.size)))
+
+
+@walls
+def test_a_child_reads_parts_of_a_file_that_it_is_never_given(walled: bool) -> None:  # noqa: FBT001
+    if walled and not bubblewrap_works():
+        pytest.skip("bubblewrap does not work here")
+    source, parts = Alphabet(1 << 40), list[bytes]()
+    answer = run_parser(
+        "read_ranges",
+        source,
+        {"ranges": [[1 << 39, 5], [0, 3], [(1 << 40) - 2, 10]]},
+        limits=SHORT,
+        use_bubblewrap=walled,
+        sink=parts.append,
+    )
+    assert answer == Answer({"end": 1 << 40}, b"")
+    expected = [*range(1 << 39, (1 << 39) + 5), *range(3), (1 << 40) - 2, (1 << 40) - 1]
+    assert b"".join(parts) == bytes(at % 251 for at in expected)
+    assert sum(size for _offset, size in source.asked) < 1_000_000
+
+
+@walls
+def test_what_fails_after_the_answer_began_is_a_failure(walled: bool) -> None:  # noqa: FBT001
+    if walled and not bubblewrap_works():
+        pytest.skip("bubblewrap does not work here")
+    with pytest.raises(ReadingFailure) as failure:
+        run_parser(
+            "read_ranges",
+            Alphabet(100),
+            {"ranges": [[0, 5], [0, -1]]},
+            limits=SHORT,
+            use_bubblewrap=walled,
+            sink=lambda _part: None,
+        )
+    assert failure.value.code == "damaged"
+
+
+@pytest.mark.parametrize("question", ["", "00", "ff" * 16, "00" * 15])
+def test_a_child_that_asks_badly_or_never_is_ended(question: str) -> None:
+    arguments = {"question": question}
+    with pytest.raises(ReadingFailure) as failure:
+        run_parser("ask_badly", Alphabet(100), arguments, limits=Limits(wall_seconds=2))
+    assert failure.value.code == "too_slow"
+
+
+def test_what_goes_wrong_with_the_source_or_with_the_sink_reaches_the_caller() -> None:
+    class Gone(Alphabet):
+        def read_at(self, offset: int, size: int, /) -> bytes:
+            raise FileNotFoundError(offset, size)
+
+    with pytest.raises(FileNotFoundError):
+        run_parser("read_ranges", Gone(100), {"ranges": [[0, 5]]}, limits=SHORT)
+
+    def refuse(part: bytes) -> None:
+        raise ValueError(len(part))
+
+    with pytest.raises(ValueError, match="5"):
+        run_parser("read_ranges", Alphabet(100), {"ranges": [[0, 5]]}, limits=SHORT, sink=refuse)

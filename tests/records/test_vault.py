@@ -2,17 +2,21 @@
 
 import hashlib
 import os
+import secrets
+import struct
 import tracemalloc
 from io import BytesIO, RawIOBase
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from cases.casework.models import Case
-from documents.records import keys, vault
+from documents.records import keys, sealed_form, vault
 from documents.records.errors import (
     FileAltered,
     FileMissing,
@@ -24,6 +28,7 @@ from documents.records.models import CaseKey
 from tests import make
 
 MIB = 1024 * 1024
+STEP = sealed_form.SEALED_CHUNK
 pytestmark = pytest.mark.django_db
 
 
@@ -74,6 +79,31 @@ def test_the_same_bytes_are_sealed_differently_each_time(case: Case) -> None:
     assert stored(first).read_bytes()[24:] != stored(second).read_bytes()[24:]
 
 
+def seal_as_before(case: Case, data: bytes) -> str:
+    """An object of the first form: no nonces in it, the number of a chunk is its nonce."""
+    name, salt = f"files/00/{secrets.token_hex(20)}", os.urandom(sealed_form.SALT)
+    cipher = AESGCM(sealed_form.derive_key(keys.take_case_key(case.pk), salt))
+    bound = sealed_form.COUNTED + case.pk.bytes + name.encode()
+    chunks = [data[at : at + MIB] for at in range(0, len(data), MIB)]
+    sealed = sealed_form.COUNTED + salt
+    for number, chunk in enumerate(chunks):
+        place = struct.pack(">QB", number, number == len(chunks) - 1)
+        sealed += cipher.encrypt(struct.pack(">IQ", 0, number), chunk, bound + place)
+    default_storage.save(name, ContentFile(sealed))
+    return name
+
+
+def test_what_was_sealed_in_the_first_form_is_still_opened(case: Case) -> None:
+    data = os.urandom(2 * MIB + 5)
+    name = seal_as_before(case, data)
+    assert load(case, name) == data
+    sealed = bytearray(stored(name).read_bytes())
+    sealed[-1] ^= 1
+    overwrite(name, bytes(sealed))
+    with pytest.raises(FileAltered):
+        load(case, name)
+
+
 @pytest.mark.parametrize("place", [0, 9, 30, -1])
 def test_one_flipped_bit_is_found_out(case: Case, place: int) -> None:
     name = store(case, os.urandom(2 * MIB))
@@ -84,7 +114,7 @@ def test_one_flipped_bit_is_found_out(case: Case, place: int) -> None:
         load(case, name)
 
 
-@pytest.mark.parametrize("left", [0, 10, 24, 24 + MIB, 24 + MIB + 16, 24 + 2 * (MIB + 16), -1])
+@pytest.mark.parametrize("left", [0, 10, 24, 24 + MIB, 24 + STEP, 24 + 2 * STEP, -1])
 def test_a_file_cut_short_is_found_out_even_at_the_end_of_a_chunk(case: Case, left: int) -> None:
     name = store(case, os.urandom(3 * MIB))
     overwrite(name, stored(name).read_bytes()[:left])
@@ -101,7 +131,7 @@ def test_bytes_added_behind_the_end_are_found_out(case: Case) -> None:
 
 def test_chunks_in_another_order_are_found_out(case: Case) -> None:
     name = store(case, os.urandom(3 * MIB))
-    sealed, step = stored(name).read_bytes(), MIB + 16
+    sealed, step = stored(name).read_bytes(), STEP
     head, first, second, rest = (
         sealed[:24],
         sealed[24 : 24 + step],
