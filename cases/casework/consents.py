@@ -4,7 +4,8 @@ A withdrawal, a freeze or a death takes effect in its own transaction: the rooms
 hear of it there and close their links and queues before it commits.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -12,11 +13,23 @@ from django.db import transaction
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
 from cases.casework import errors
-from cases.casework.models import Case, CaseParty, Consent, ConsentPurpose, Patient, Relation
+from cases.casework.models import (
+    Case,
+    CaseParty,
+    Consent,
+    ConsentPurpose,
+    Patient,
+    Relation,
+    TimelineEntry,
+)
 from cases.casework.services import add_timeline_entry
 from cases.casework.signals import consent_frozen, consent_withdrawn, patient_died
 
 TEXT_VERSION = "2026-1"
+DEATH: Final = "patient_died"
+DEATH_ROLES: Final = frozenset({Role.COORDINATOR, Role.TEAM_LEAD})
+ONE_DAY: Final = timedelta(days=1)
+TIME_TO_UNDO: Final = ONE_DAY
 
 
 def has_live_consent(case: Case, purpose: ConsentPurpose, recipient_id: UUID | None = None) -> bool:
@@ -150,14 +163,54 @@ def lift_freeze(*, case: Case, actor: User, now: datetime) -> Case:
 
 
 @transaction.atomic
-def record_death(*, case: Case, on: datetime, actor: User, now: datetime) -> Case:
-    """One confirmed act that stops all automation and all links of the patient's cases."""
+def record_death(*, case: Case, on: date, actor: User, now: datetime) -> Case:
+    """One confirmed act that stops all automation and all links of the patient's cases.
+
+    `take_back_death` undoes it for a day. Recorded twice, the first date stands.
+    """
+    require_death_role(actor)
     patient = case.patient = Patient.objects.select_for_update().get(pk=case.patient_id)
+    if on > now.date() + ONE_DAY:  # it may be tomorrow where they live
+        raise errors.DeathInTheFuture
     if patient.deceased_on is None:
-        patient.deceased_on = on.date()
+        patient.deceased_on = on
         patient.save(update_fields=["deceased_on"])
         for each in patient.cases.all():
             record(action="patient.died", actor=actor, case_id=each.pk, now=now)
-            add_timeline_entry(case=each, code="patient_died", actor=actor, now=now)
+            add_timeline_entry(case=each, code=DEATH, actor=actor, now=now)
             patient_died.send(sender=Case, case_id=each.pk, now=now)
     return case
+
+
+@transaction.atomic
+def take_back_death(*, case: Case, actor: User, now: datetime) -> Case:
+    """Undo a death that was recorded by mistake, within a day of recording it.
+
+    Links that have neither run out nor been closed open again, and work goes on. Messages that
+    waited to be sent stay drafts: a person reads them again before they go.
+    """
+    require_death_role(actor)
+    patient = case.patient = Patient.objects.select_for_update().get(pk=case.patient_id)
+    if patient.deceased_on is None:
+        return case
+    until = find_undo_end(patient)
+    if until is None or now >= until:
+        raise errors.DeathStands
+    patient.deceased_on = None
+    patient.save(update_fields=["deceased_on"])
+    for each in patient.cases.all():
+        record(action="patient.death_taken_back", actor=actor, case_id=each.pk, now=now)
+        add_timeline_entry(case=each, code="patient_death_taken_back", actor=actor, now=now)
+    return case
+
+
+def find_undo_end(patient: Patient) -> datetime | None:
+    """Until when a recorded death can be taken back; None where none was recorded here."""
+    entries = TimelineEntry.objects.filter(case__patient=patient, code=DEATH)
+    at = entries.order_by("-at").values_list("at", flat=True).first()
+    return at + TIME_TO_UNDO if at is not None else None
+
+
+def require_death_role(actor: User) -> None:
+    if actor.role not in DEATH_ROLES:
+        raise errors.DeathNotTheirs

@@ -81,3 +81,29 @@ class OwnerCannotSeeCases(ValidationError):
         super().__init__(
             _("Only a member of staff who works on cases can own one."), code="owner_not_case_staff"
         )
+
+
+class DeathNotTheirs(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A coordinator or team lead records this; tell the one who has the case."),
+            code="death_not_theirs",
+        )
+
+
+class DeathInTheFuture(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("That day has not come yet; look at the date again."), code="death_in_the_future"
+        )
+
+
+class DeathStands(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A day has passed, so this can no longer be undone here. If it was a mistake, "
+                "open a new case for the patient and ask the family for the papers again."
+            ),
+            code="death_stands",
+        )

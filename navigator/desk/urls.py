@@ -3,7 +3,7 @@
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path
 
-from navigator.desk import actions, cockpit, files, review, sealing
+from navigator.desk import actions, cockpit, death, files, review, sealing
 
 
 def make_desk_urls(site: AdminSite) -> list[URLPattern]:
@@ -15,6 +15,7 @@ def make_desk_urls(site: AdminSite) -> list[URLPattern]:
         path("case/<uuid:case_id>/do/<slug:name>/", see(actions.do_case_action), name="case_do"),
         path("case/<uuid:case_id>/progress/", see(cockpit.show_progress), name="case_progress"),
         path("case/<uuid:case_id>/calendar.ics", see(files.send_calendar), name="case_calendar"),
+        path("case/<uuid:case_id>/death/", see(death.show_death), name="case_death"),
         path("case/<uuid:case_id>/<slug:part>/", see(cockpit.show_cockpit), name="cockpit_part"),
         path("review/", see(review.open_queue), name="review_queue"),
         path("review/<uuid:document_id>/", see(review.show_review), name="review"),

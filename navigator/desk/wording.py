@@ -23,6 +23,7 @@ SENTENCES = {
     "consent_frozen": gettext_noop("Consent was frozen; nothing leaves the house"),
     "consent_freeze_lifted": gettext_noop("The freeze was lifted"),
     "patient_died": gettext_noop("The patient has died; everything was stopped"),
+    "patient_death_taken_back": gettext_noop("The recorded death was a mistake and is undone"),
     "referral_opened": gettext_noop("A referral was begun"),
     "referral_moved": gettext_noop("A referral became “%(to)s”"),
     "message_queued": gettext_noop("A message was written"),

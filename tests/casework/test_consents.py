@@ -1,14 +1,20 @@
 """Consent is given by those who may, for one purpose, and taken back at once."""
 
+from contextlib import nullcontext
+from datetime import timedelta
+from functools import partial
+
 import pytest
 from django.db import IntegrityError, transaction
 
 from cases.casework.consents import (
+    TIME_TO_UNDO,
     freeze_consent,
     give_consent,
     lift_freeze,
     record_death,
     require_sendable,
+    take_back_death,
     withdraw_consent,
 )
 from cases.casework.errors import (
@@ -16,8 +22,13 @@ from cases.casework.errors import (
     ConsentMissing,
     ConsentNamesNoHospital,
     ConsentNotTheirs,
+    DeathInTheFuture,
+    DeathNotTheirs,
+    DeathStands,
 )
 from cases.casework.models import CaseParty, Consent, ConsentPurpose
+from cases.hospitals.models import MessageState
+from cases.hospitals.services import find_family_thread, send_message
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +130,7 @@ def test_a_freeze_stops_sending_until_it_is_lifted(cast: make.Cast) -> None:
 
 def test_a_death_stops_sending_for_good(cast: make.Cast) -> None:
     share(cast)
-    record_death(case=cast.case, on=make.NOW, actor=cast.coordinator, now=make.NOW)
+    record_death(case=cast.case, on=make.NOW.date(), actor=cast.coordinator, now=make.NOW)
     with pytest.raises(CaseFrozen):
         check_sendable(cast)
 
@@ -153,3 +164,73 @@ def test_the_database_keeps_one_live_consent(cast: make.Cast, purpose: ConsentPu
         Consent.objects.create(**fields)
     Consent.objects.filter(purpose=purpose).update(withdrawn_at=make.NOW)
     Consent.objects.create(**fields)
+
+
+def die(cast: make.Cast) -> None:
+    record_death(case=cast.case, on=make.NOW.date(), actor=cast.coordinator, now=make.NOW)
+
+
+def test_a_death_by_mistake_is_undone_within_a_day(cast: make.Cast) -> None:
+    share(cast)
+    second = make.case(team=cast.case.team, patient=cast.case.patient)
+    die(cast)
+    take_back_death(
+        case=cast.case,
+        actor=cast.coordinator,
+        now=make.NOW + TIME_TO_UNDO - timedelta(minutes=1),
+    )
+    cast.case.refresh_from_db()
+    check_sendable(cast)
+    for case in (cast.case, second):
+        codes = sorted(
+            case.timeline.filter(code__startswith="patient_").values_list("code", flat=True)
+        )
+        assert codes == ["patient_death_taken_back", "patient_died"]
+
+
+def test_after_a_day_a_recorded_death_stands(cast: make.Cast) -> None:
+    die(cast)
+    with pytest.raises(DeathStands):
+        take_back_death(case=cast.case, actor=cast.lead, now=make.NOW + TIME_TO_UNDO)
+    cast.case.patient.refresh_from_db()
+    assert cast.case.patient.deceased_on == make.NOW.date()
+
+
+def test_a_death_recorded_anew_has_its_own_day(cast: make.Cast) -> None:
+    die(cast)
+    take_back_death(case=cast.case, actor=cast.lead, now=make.NOW)
+    later = make.NOW + 3 * TIME_TO_UNDO
+    record_death(case=cast.case, on=make.NOW.date(), actor=cast.lead, now=later)
+    take_back_death(case=cast.case, actor=cast.lead, now=later + TIME_TO_UNDO / 2)
+    assert cast.case.patient.deceased_on is None
+
+
+def test_undoing_what_was_not_recorded_changes_nothing(cast: make.Cast) -> None:
+    take_back_death(case=cast.case, actor=cast.coordinator, now=make.NOW)
+    assert not cast.case.timeline.filter(code="patient_death_taken_back").exists()
+
+
+@pytest.mark.parametrize("who", ["clinician", "parent", "administrator"])
+def test_only_coordinators_and_leads_record_a_death(cast: make.Cast, who: str) -> None:
+    for act in (
+        partial(record_death, on=make.NOW.date()),
+        take_back_death,
+    ):
+        with pytest.raises(DeathNotTheirs):
+            act(case=cast.case, actor=getattr(cast, who), now=make.NOW)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(1, False), (2, True)])
+def test_nobody_dies_in_the_future(cast: make.Cast, *, days: int, refused: bool) -> None:
+    on = make.NOW.date() + timedelta(days=days)
+    with pytest.raises(DeathInTheFuture) if refused else nullcontext():
+        record_death(case=cast.case, on=on, actor=cast.coordinator, now=make.NOW)
+
+
+def test_what_waited_stays_a_draft_after_the_undo(cast: make.Cast) -> None:
+    thread = find_family_thread(case=cast.case, now=make.NOW)
+    message = send_message(thread=thread, body="A word", actor=cast.coordinator, now=make.NOW)
+    die(cast)
+    take_back_death(case=cast.case, actor=cast.coordinator, now=make.NOW)
+    message.refresh_from_db()
+    assert message.state == MessageState.DRAFT

@@ -53,6 +53,7 @@ RULES: Final[dict[str, Rule]] = {
     "admin/case/new/": Rule(CASE_STAFF),
     "admin/case/<case_id>/": TEAM_ONLY,
     "admin/case/<case_id>/<part>/": TEAM_ONLY,
+    "admin/case/<case_id>/death/": TEAM_ONLY,
     "admin/case/<case_id>/do/<name>/": TEAM_ONLY,
     "admin/case/<case_id>/progress/": TEAM_ONLY,
     "admin/case/<case_id>/calendar.ics": TEAM_ONLY,
