@@ -1,44 +1,49 @@
 """Files at rest: sealed in chunks while they arrive, opened in chunks while they are served.
 
-A sealed object is a mark, a salt of its own, and then chunks of `CHUNK` plain bytes under
-AES-256-GCM. The key is derived from the case's key and the salt; the number of the chunk is
-its nonce. Bound to each chunk are the case, the object's name, the chunk's number and
-whether it is the last, so that flipped, cut, reordered, appended or swapped bytes are found
-out, and none of them is handed on. Plain bytes never lie on a disk here, and no more than a
-few chunks of them in memory.
+How a sealed object looks is said in `sealed_form`. Plain bytes never lie on a disk here, and
+no more than a few chunks of them in memory.
 """
 
 import errno
 import hashlib
 import os
 import secrets
-import struct
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol, Self
 from uuid import UUID
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from documents.records.errors import FileAltered, FileMissing, StorageFull, StorageUnavailable
+from documents.records.errors import (
+    FileAltered,
+    FileMissing,
+    FileTooBig,
+    StorageFull,
+    StorageUnavailable,
+)
 from documents.records.keys import find_case_key, take_case_key
+from documents.records.sealed_form import (
+    CHUNK,
+    HEAD,
+    MARK,
+    SALT,
+    ChunkCipher,
+    Place,
+    derive_key,
+    read_head,
+)
 
-CHUNK: Final = 1024 * 1024
-TAG: Final = 16
-MARK: Final = b"NAVSEAL1"
-SALT: Final = 16
+KEPT_OPEN: Final = 4
 STORAGE_ERRORS: Final = (OSError, BotoCoreError, ClientError, Boto3Error)
 NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
@@ -52,6 +57,17 @@ class StoredObject:
     size: int
 
 
+class Sealed(Protocol):
+    """A finished sealed file that waits to be kept."""
+
+    @property
+    def sha256(self) -> str: ...
+
+    def keep(self) -> StoredObject: ...
+
+    def discard(self) -> None: ...
+
+
 class Seal:
     """A file that is being sealed: write plain bytes, then `keep` it or `discard` it.
 
@@ -63,7 +79,8 @@ class Seal:
         self.object_name = f"{folder}/{secrets.token_hex(1)}/{secrets.token_hex(20)}"
         salt = os.urandom(SALT)
         key = derive_key(take_case_key(case_id), salt)
-        self._encrypt = ChunkCipher(key, case_id, self.object_name)
+        self._cipher = ChunkCipher(key, case_id, self.object_name)
+        self._number = 0
         self._hash = hashlib.sha256()
         self._pending = bytearray()
         self.size = 0
@@ -79,12 +96,12 @@ class Seal:
         self._pending += data
         # One chunk is kept back: the last one is sealed as the last.
         while len(self._pending) > CHUNK:
-            self._write_chunk(bytes(memoryview(self._pending)[:CHUNK]), last=False)
+            self._write_chunk(bytes(memoryview(self._pending)[:CHUNK]), Place.WITHIN)
             del self._pending[:CHUNK]
 
     def finish(self) -> None:
         """No more bytes will come."""
-        self._write_chunk(bytes(self._pending), last=True)
+        self._write_chunk(bytes(self._pending), Place.LAST)
         self._pending.clear()
         with refusing():
             self._file.flush()
@@ -93,16 +110,9 @@ class Seal:
     def keep(self) -> StoredObject:
         """Put the finished file into the storage. Raises StorageFull or StorageUnavailable."""
         try:
-            with refusing(), SealedSource(self._path) as source:
-                name = default_storage.save(self.object_name, source)
-        except ValidationError:
-            delete_object(self.object_name)
-            raise
+            store_sealed(self._path, self.object_name)
         finally:
             self.discard()
-        if name != self.object_name:  # the seal is bound to its name
-            delete_object(name)
-            raise StorageUnavailable
         return StoredObject(self.object_name, self._hash.hexdigest(), self.size)
 
     def discard(self) -> None:
@@ -115,8 +125,9 @@ class Seal:
     def sha256(self) -> str:
         return self._hash.hexdigest()
 
-    def _write_chunk(self, plain: bytes, *, last: bool) -> None:
-        sealed = self._encrypt.seal(plain, last=last)
+    def _write_chunk(self, plain: bytes, place: Place) -> None:
+        sealed = self._cipher.seal(plain, self._number, place)
+        self._number += 1
         with refusing():
             self._file.write(sealed)
 
@@ -134,34 +145,17 @@ class SealedSource(File):  # type: ignore[type-arg]  # bytes
         return str(self._path)
 
 
-class ChunkCipher:
-    """Seals or opens the chunks of one object in their order."""
-
-    def __init__(self, key: bytes, case_id: UUID, object_name: str) -> None:
-        self._cipher = AESGCM(key)
-        self._bound = MARK + case_id.bytes + object_name.encode()
-        self._number = 0
-
-    def seal(self, plain: bytes, *, last: bool) -> bytes:
-        return self._step(self._cipher.encrypt, plain, last=last)
-
-    def open(self, sealed: bytes, *, last: bool) -> bytes:
-        try:
-            return self._step(self._cipher.decrypt, sealed, last=last)
-        except InvalidTag:
-            raise FileAltered from None
-
-    def _step(
-        self, act: Callable[[bytes, bytes, bytes], bytes], data: bytes, *, last: bool
-    ) -> bytes:
-        place = struct.pack(">QB", self._number, last)
-        nonce = struct.pack(">IQ", 0, self._number)
-        self._number += 1
-        return act(nonce, data, self._bound + place)
-
-
-def derive_key(case_key: bytes, salt: bytes) -> bytes:
-    return HKDF(SHA256(), 32, salt=salt, info=b"navigator sealed file").derive(case_key)
+def store_sealed(path: Path, object_name: str) -> None:
+    """Put a finished sealed file into the storage. Raises StorageFull or StorageUnavailable."""
+    try:
+        with refusing(), SealedSource(path) as source:
+            name = default_storage.save(object_name, source)
+    except ValidationError:
+        delete_object(object_name)
+        raise
+    if name != object_name:  # the seal is bound to its name
+        delete_object(name)
+        raise StorageUnavailable
 
 
 def seal_file(*, case_id: UUID, stream: BinaryIO, folder: str = "files") -> StoredObject:
@@ -207,19 +201,80 @@ def _open_chunks(case_key: bytes, case_id: UUID, object_name: str) -> Iterator[b
         file = default_storage.open(object_name, "rb")
     with file:
         with refusing():
-            head = file.read(len(MARK) + SALT)
-        if len(head) != len(MARK) + SALT or not head.startswith(MARK):
-            raise FileAltered
-        cipher = ChunkCipher(derive_key(case_key, head[len(MARK) :]), case_id, object_name)
-        with refusing():
-            sealed = file.read(CHUNK + TAG)
+            cipher = read_head(file, case_key, case_id, object_name)
+            number = 0
+            sealed = file.read(cipher.sealed_size)
         while True:
             with refusing():
-                following = file.read(CHUNK + TAG)
-            yield cipher.open(sealed, last=not following)
+                following = file.read(cipher.sealed_size)
+            yield cipher.open(sealed, number, Place.WITHIN if following else Place.LAST)
             if not following:
                 return
-            sealed = following
+            number, sealed = number + 1, following
+
+
+class SealedReader:
+    """A stored object read at any place: chunks are fetched, verified and forgotten one by one.
+
+    Memory is bounded by a few chunks however large the object is. The last chunk is opened
+    first, so that an object that was cut is refused at once. To be used as a context.
+    Raises FileMissing, FileAltered, KeyUnknown or StorageUnavailable, here and when reading.
+    """
+
+    def __init__(self, *, case_id: UUID, object_name: str) -> None:
+        case_key = find_case_key(case_id)
+        with refusing():
+            self._file = default_storage.open(object_name, "rb")
+        self._open: OrderedDict[int, bytes] = OrderedDict()
+        try:
+            with refusing():
+                self._cipher = read_head(self._file, case_key, case_id, object_name)
+            self._measure()
+            self._open_chunk(self._count - 1)
+        except BaseException:
+            self._file.close()
+            raise
+
+    def _measure(self) -> None:
+        """Find out how many chunks and plain bytes there are."""
+        with refusing():
+            sealed_size = self._file.seek(0, os.SEEK_END)
+        self._count = -(-(sealed_size - HEAD) // self._cipher.sealed_size)
+        if self._count < 1:
+            raise FileAltered
+        self.size = sealed_size - HEAD - self._count * (self._cipher.sealed_size - CHUNK)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_how: object) -> None:
+        self._open.clear()
+        self._file.close()
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """The plain bytes from `offset`; fewer than `size` only at the end."""
+        end = min(offset + size, self.size)
+        parts = []
+        while offset < end:
+            number, inside = divmod(offset, CHUNK)
+            part = self._open_chunk(number)[inside : inside + end - offset]
+            parts.append(part)
+            offset += len(part)
+        return b"".join(parts)
+
+    def _open_chunk(self, number: int) -> bytes:
+        if number in self._open:
+            self._open.move_to_end(number)
+            return self._open[number]
+        with refusing():
+            self._file.seek(HEAD + number * self._cipher.sealed_size)
+            sealed = self._file.read(self._cipher.sealed_size)
+        is_last = number == self._count - 1
+        plain = self._cipher.open(sealed, number, Place.LAST if is_last else Place.WITHIN)
+        self._open[number] = plain
+        if len(self._open) > KEPT_OPEN:
+            self._open.popitem(last=False)
+        return plain
 
 
 def read_bytes(*, case_id: UUID, object_name: str) -> bytes:
@@ -238,12 +293,13 @@ def plain_copy(*, case_id: UUID, object_name: str) -> Iterator[Path]:
     """A private path under which a parser finds the plain bytes, for as long as the block.
 
     Memory without a name where the system has that; elsewhere a file that only we can read
-    and that loses its name when the block ends.
+    and that loses its name when the block ends. Only for what is no larger than a document:
+    archives and images of scans are read with a `SealedReader`. Raises FileTooBig.
     """
     if hasattr(os, "memfd_create") and Path("/proc/self/fd").is_dir():
         handle = os.memfd_create("record")
         with os.fdopen(handle, "wb") as file:
-            for chunk in open_file(case_id=case_id, object_name=object_name):
+            for chunk in _open_small(case_id, object_name):
                 file.write(chunk)
             file.flush()
             yield Path(f"/proc/self/fd/{handle}")
@@ -252,11 +308,20 @@ def plain_copy(*, case_id: UUID, object_name: str) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(dir=incoming_folder(), suffix=".plain")
     try:
         with os.fdopen(handle, "wb") as file:
-            for chunk in open_file(case_id=case_id, object_name=object_name):
+            for chunk in _open_small(case_id, object_name):
                 file.write(chunk)
         yield Path(name)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def _open_small(case_id: UUID, object_name: str) -> Iterator[bytes]:
+    size = 0
+    for chunk in open_file(case_id=case_id, object_name=object_name):
+        size += len(chunk)
+        if size > settings.MAX_DOCUMENT_BYTES:
+            raise FileTooBig(most=settings.MAX_DOCUMENT_BYTES)
+        yield chunk
 
 
 def incoming_folder() -> Path:
