@@ -17,7 +17,9 @@ from cases.casework.services import make_task
 from cases.jobs.errors import TryLater
 from cases.jobs.registry import Run
 from cases.jobs.services import queue_job
+from documents.records.copies import Copy, make_copy
 from documents.records.digest import (
+    KINDS,
     Digest,
     drop_objects,
     make_digest,
@@ -25,19 +27,28 @@ from documents.records.digest import (
     store_pages,
     store_proposals,
 )
-from documents.records.models import Document, DocumentFile, DocumentState, PersonCheck
+from documents.records.models import (
+    Document,
+    DocumentFile,
+    DocumentState,
+    FileRole,
+    PersonCheck,
+)
 from documents.records.sandbox import ReadingFailure
 from documents.records.scanning import Scan, ScannerDown, Verdict, find_scanner
 from documents.records.signals import facts_proposed
 from documents.records.sniffing import Kind
 from documents.records.states import Codes, lock_document, move_document, tell
 from documents.records.vault import open_file, plain_copy
+from documents.records.versions import add_version, keep_derived, removed_unless_kept
 
 WAIT_FOR_SCANNER: Final = 60
 WAIT_WITHOUT_SCANNER: Final = 600
 ASK_A_PERSON_AFTER: Final = timedelta(minutes=30)
 # A file that crashed a reader, or that was slow, may only have met a busy machine.
 WORTH_ANOTHER_TRY: Final = frozenset({"crashed", "too_slow"})
+# What others sent; a copy that was made here needs no copy of its own.
+COPIED: Final = frozenset({FileRole.ORIGINAL, FileRole.OPENED})
 
 
 def queue_scan(file: DocumentFile, *, actor_id: int | None = None) -> None:
@@ -142,7 +153,7 @@ def settle_scan(file: DocumentFile, scan: Scan, *, now: datetime) -> None:
     file.save(update_fields=["scanned_at", "scan_verdict"])
     tell(document, "scanned", actor=None, now=now, detail={"verdict": scan.verdict.value})
     if scan.verdict in {Verdict.CLEAN, Verdict.NO_SCANNER}:
-        move_document(document, DocumentState.READING, failure_code="")
+        move_document(document, DocumentState.READING)
         queue_reading(file)
         return
     code = "harmful" if scan.verdict is Verdict.HARMFUL else "not_scanned"
@@ -165,6 +176,10 @@ def read_stored_file(run: Run, file: DocumentFile, *, now: datetime) -> None:
     if file.document.state != DocumentState.READING:
         return
     try:
+        copy = _make_copy(run, file)
+        if copy is not None:
+            _go_on_with_copy(run, file, copy, now=now)
+            return
         digest = make_digest(
             file, lambda done, total, step: run.report_progress(done, total, step=step)
         )
@@ -182,6 +197,36 @@ def read_stored_file(run: Run, file: DocumentFile, *, now: datetime) -> None:
         raise
 
 
+def _make_copy(run: Run, file: DocumentFile) -> Copy | None:
+    """The copy of what was sent that can be shown, where it needs one."""
+    if file.role not in COPIED:
+        return None
+    run.report_progress(0, 4, step="copying")
+    with plain_copy(case_id=file.document.case_id, object_name=file.object_name) as path:
+        return make_copy(path, KINDS[file.content_type])
+
+
+def _go_on_with_copy(run: Run, file: DocumentFile, copy: Copy, *, now: datetime) -> None:
+    """Add the copy as the next version; it is what is read, and what people see from now on."""
+    stored = keep_derived(case_id=file.document.case_id, data=copy.data)
+    with removed_unless_kept(stored), run.finishing():
+        document = lock_document(file.document)
+        made = add_version(
+            document=document,
+            stored=stored,
+            role=FileRole.READABLE,
+            made_from=file,
+            made_by=None,
+            content_type=copy.kind.media_type,
+            now=now,
+        )
+        if copy.is_drawn:
+            queue_reading(made)
+            return
+        move_document(document, DocumentState.SCANNING, failure_code=copy.note)
+        queue_scan(made)
+
+
 def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None:
     """Store the digest and move the document on. Inside a transaction."""
     document = lock_document(file.document)
@@ -190,7 +235,7 @@ def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None
     move_document(
         document,
         DocumentState.OTHER_PATIENT if digest.is_held else DocumentState.TO_REVIEW,
-        failure_code=digest.failure_code,
+        failure_code=digest.failure_code or document.failure_code,
         person_check=digest.person_check,
         language=document.language or (digest.language if digest.language != "other" else ""),
     )

@@ -30,6 +30,11 @@ class Kind(StrEnum):
     JPEG = "jpeg"
     PNG = "png"
     TEXT = "text"
+    TIFF = "tiff"
+    HEIC = "heic"
+    AVIF = "avif"
+    WEBP = "webp"
+    DOCX = "docx"
 
     @property
     def media_type(self) -> str:
@@ -47,6 +52,11 @@ MEDIA_TYPES: Final = {
     Kind.JPEG: "image/jpeg",
     Kind.PNG: "image/png",
     Kind.TEXT: "text/plain",
+    Kind.TIFF: "image/tiff",
+    Kind.HEIC: "image/heic",
+    Kind.AVIF: "image/avif",
+    Kind.WEBP: "image/webp",
+    Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
 REFUSALS: Final[dict[str, _StrPromise]] = {
@@ -54,13 +64,15 @@ REFUSALS: Final[dict[str, _StrPromise]] = {
     "archive": _(
         "This is an archive of several files. Please unpack it and send the papers one by one."
     ),
-    "office_document": _("This is an office document. Please save it as PDF and send the PDF."),
+    "office_document": _(
+        "This kind of office document is not read here. Please save it as PDF and send the PDF."
+    ),
+    "macros": _("This document carries programs (macros). Please save it as PDF and send the PDF."),
     "web_page": _("This is a web page. Please print it to PDF and send the PDF."),
     "drawing": _("This is a drawing that can carry programs. Please save it as PDF, JPEG or PNG."),
     "program": _(
         "This is a program, not a record. Please send the report itself as PDF or photograph."
     ),
-    "phone_photo": _("This photograph is in the HEIC format. Please save or send it as JPEG."),
     "other_image": _("This image format cannot be read here. Please save it as JPEG or PNG."),
     "dicom": _("This is an image of a scan. Please send the written report of the scan as PDF."),
     "media": _("This is a sound or a film. Please send the written report as PDF or photograph."),
@@ -69,7 +81,8 @@ REFUSALS: Final[dict[str, _StrPromise]] = {
     ),
     "too_big": _("This text file is too long. Please send it as PDF or in parts."),
     "unknown": _(
-        "This kind of file is not known here. Please send a PDF, a JPEG, a PNG or plain text."
+        "This kind of file is not known here. Please send a PDF, a photograph, a Word document "
+        "or plain text."
     ),
 }
 
@@ -90,7 +103,32 @@ ACCEPTED: Final = (
     (b"%PDF-", Kind.PDF),
     (b"\xff\xd8\xff", Kind.JPEG),
     (b"\x89PNG\r\n\x1a\n", Kind.PNG),
+    (b"II*\x00", Kind.TIFF),
+    (b"MM\x00*", Kind.TIFF),
+    (b"II+\x00", Kind.TIFF),
+    (b"MM\x00+", Kind.TIFF),
 )
+# The mark of a phone's photograph, behind the length of its first box.
+PHOTOGRAPHS: Final = {
+    b"heic": Kind.HEIC,
+    b"heix": Kind.HEIC,
+    b"heim": Kind.HEIC,
+    b"heis": Kind.HEIC,
+    b"hevc": Kind.HEIC,
+    b"hevx": Kind.HEIC,
+    b"mif1": Kind.HEIC,
+    b"msf1": Kind.HEIC,
+    b"avif": Kind.AVIF,
+    b"avis": Kind.AVIF,
+}
+OFFICE: Final = (
+    b"word/",
+    b"xl/",
+    b"ppt/",
+    b"[Content_Types].xml",
+    b"mimetypeapplication/vnd.oasis",
+)
+WORD_TEXT: Final = re.compile(rb"word/document\d{0,2}\.xml")
 
 REFUSED: Final = (
     (b"PK\x03\x04", "archive"),
@@ -115,8 +153,6 @@ REFUSED: Final = (
     (b"%!PS", "drawing"),
     (b"GIF8", "other_image"),
     (b"BM", "other_image"),
-    (b"II*\x00", "other_image"),
-    (b"MM\x00*", "other_image"),
     (b"\x00\x00\x01\x00", "other_image"),
     (b"8BPS", "other_image"),
     (b"\x00\x00\x00\x0cjP", "other_image"),
@@ -160,8 +196,8 @@ def sniff_bytes(
             return Refusal("mixed") if _is_mixed(kind, head, tail) else kind
     for magic, code in REFUSED:
         if head.startswith(magic):
-            return Refusal(_name_archive(head) if code == "archive" else code)
-    return _sniff_containers(head) or _sniff_text(head, tail, size)
+            return _sniff_archive(head, tail) if code == "archive" else Refusal(code)
+    return _sniff_containers(head, tail) or _sniff_text(head, tail, size)
 
 
 def decode_text(data: bytes) -> str | None:
@@ -210,20 +246,30 @@ def _ends_as_zip(tail: bytes) -> bool:
     return at + 22 + int.from_bytes(tail[at + 20 : at + 22], "little") <= len(tail)
 
 
-def _name_archive(head: bytes) -> str:
-    office = (b"word/", b"xl/", b"ppt/", b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")
-    return "office_document" if any(mark in head for mark in office) else "archive"
+def _sniff_archive(head: bytes, tail: bytes) -> Kind | Refusal:
+    """A document of today's Word is a zip archive; its entries are named at both ends of it."""
+    if not head.startswith(b"PK") or not any(mark in head for mark in OFFICE):
+        return Refusal("archive")
+    if b"vbaProject.bin" in head or b"vbaProject.bin" in tail:
+        return Refusal("macros")
+    if WORD_TEXT.search(head) or WORD_TEXT.search(tail):
+        return Kind.DOCX
+    return Refusal("office_document")
 
 
-def _sniff_containers(head: bytes) -> Refusal | None:
+def _sniff_containers(head: bytes, tail: bytes) -> Kind | Refusal | None:
     """Formats whose mark does not stand at the first byte."""
+    kind: Kind | None = None
     if head[128:132] == b"DICM":
         return Refusal("dicom")
     if head[4:8] == b"ftyp":
-        photo = head[8:12] in {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif"}
-        return Refusal("phone_photo" if photo else "media")
-    if head[:4] == b"RIFF":
-        return Refusal("other_image" if head[8:12] == b"WEBP" else "media")
+        kind = PHOTOGRAPHS.get(head[8:12])
+    elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        kind = Kind.WEBP
+    if kind is not None:
+        return Refusal("mixed") if _is_mixed(kind, head, tail) else kind
+    if head[4:8] == b"ftyp" or head[:4] == b"RIFF":
+        return Refusal("media")
     if head[257:262] == b"ustar":
         return Refusal("archive")
     return None

@@ -159,9 +159,9 @@ def test_a_photograph_is_kept_as_sent_and_shown_without_its_position(
     photograph = sample("phone-photo.jpg")
     document = send(cast.case, photograph, name="photo.jpg")
     run_jobs()
-    file = document.files.get()
+    original, file = document.files.order_by("version")
     case_id = cast.case.pk
-    assert vault.read_bytes(case_id=case_id, object_name=file.object_name) == photograph
+    assert vault.read_bytes(case_id=case_id, object_name=original.object_name) == photograph
     preview = vault.read_bytes(
         case_id=case_id, object_name=Page.objects.get(file=file).preview_name
     )

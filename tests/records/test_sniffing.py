@@ -24,11 +24,16 @@ def picture(form: str) -> bytes:
     return out.getvalue()
 
 
-def archive(name: str = "report.txt") -> bytes:
+def archive(*names: str, words: str = "words") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
-        file.writestr(name, "words")
+        for name in names or ("report.txt",):
+            file.writestr(name, words)
     return out.getvalue()
+
+
+def phone(brand: bytes) -> bytes:
+    return b"\x00\x00\x00\x18ftyp" + brand + b"\x00" * 12
 
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -37,6 +42,18 @@ ACCEPTED = {
     "a PDF": (PDF, Kind.PDF),
     "a JPEG": (picture("JPEG"), Kind.JPEG),
     "a PNG": (picture("PNG"), Kind.PNG),
+    "a TIFF": (picture("TIFF"), Kind.TIFF),
+    "a TIFF of an old Macintosh": (b"MM\x00*\x00\x00\x00\x08", Kind.TIFF),
+    "a WebP": (picture("WEBP"), Kind.WEBP),
+    "an AVIF": (picture("AVIF"), Kind.AVIF),
+    "a phone photograph": (phone(b"heic"), Kind.HEIC),
+    "another phone's photograph": (phone(b"mif1"), Kind.HEIC),
+    "a Word document": (archive("[Content_Types].xml", "word/document.xml"), Kind.DOCX),
+    "a Word document whose text comes last": (
+        archive("word/media/image1.png", *(f"word/media/{n}.png" for n in range(999)))[:-22]
+        + archive("word/document.xml"),
+        Kind.DOCX,
+    ),
     "plain English": (b"Ki-67: 14%\n", Kind.TEXT),
     "UTF-8 with accents": ("Páncreas, índice\n".encode(), Kind.TEXT),
     "UTF-8 with a mark": ("\ufeffPáncreas".encode(), Kind.TEXT),
@@ -51,7 +68,15 @@ REFUSED = {
     "white space": (b" \r\n\t\n", "empty"),
     "zero bytes": (b"\x00" * 4096, "empty"),
     "a zip": (archive(), "archive"),
-    "a Word document": (archive("word/document.xml"), "office_document"),
+    "a Word document with macros": (
+        archive("word/document.xml", "word/vbaProject.bin"),
+        "macros",
+    ),
+    "a sheet of numbers": (archive("[Content_Types].xml", "xl/workbook.xml"), "office_document"),
+    "an open document": (
+        archive("mimetype", words="application/vnd.oasis.opendocument.text"),
+        "office_document",
+    ),
     "an old Word document": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
         "office_document",
@@ -67,10 +92,10 @@ REFUSED = {
     "a Linux program": (b"\x7fELF\x02\x01", "program"),
     "a shell script": (b"#!/bin/sh\nrm -rf /\n", "program"),
     "a GIF": (b"GIF89a\x01\x00/*words*/", "other_image"),
-    "a WebP": (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "other_image"),
-    "a TIFF": (b"II*\x00\x08\x00\x00\x00", "other_image"),
-    "a phone photograph": (b"\x00\x00\x00\x18ftypheic\x00\x00", "phone_photo"),
-    "a film": (b"\x00\x00\x00\x18ftypmp42\x00\x00", "media"),
+    "a film": (phone(b"mp42"), "media"),
+    "a sound": (b"RIFF\x10\x00\x00\x00WAVEfmt ", "media"),
+    "a phone photograph that is a zip": (phone(b"heic") + archive(), "mixed"),
+    "a TIFF that is a page": (b"II*\x00\x08\x00\x00\x00<script>alert(1)</script>", "mixed"),
     "a DICOM file": (b"\x00" * 128 + b"DICM" + b"\x02\x00", "dicom"),
     "a PDF that is a zip": (PDF + archive(), "mixed"),
     "a JPEG that is a zip": (picture("JPEG") + archive(), "mixed"),
@@ -128,10 +153,21 @@ def test_every_refusal_has_a_sentence() -> None:
     assert all(str(sentence) for sentence in REFUSALS.values())
 
 
-def test_a_kind_knows_its_media_type() -> None:
-    assert {kind.media_type for kind in Kind} == {
-        "application/pdf",
-        "image/jpeg",
-        "image/png",
-        "text/plain",
-    }
+@pytest.mark.parametrize(
+    ("kind", "media_type"),
+    [
+        (Kind.PDF, "application/pdf"),
+        (Kind.JPEG, "image/jpeg"),
+        (Kind.TIFF, "image/tiff"),
+        (Kind.HEIC, "image/heic"),
+        (Kind.TEXT, "text/plain"),
+    ],
+)
+def test_a_kind_knows_its_media_type(kind: Kind, media_type: str) -> None:
+    assert kind.media_type == media_type
+
+
+def test_every_kind_has_a_media_type_that_the_row_can_hold() -> None:
+    types = [kind.media_type for kind in Kind]
+    assert len(set(types)) == len(types)
+    assert max(map(len, types)) <= 100

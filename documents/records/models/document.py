@@ -50,6 +50,7 @@ DOCUMENT_MOVES: dict[DocumentState, frozenset[DocumentState]] = {
     ),
     DocumentState.READING: frozenset(
         {
+            DocumentState.SCANNING,
             DocumentState.TO_REVIEW,
             DocumentState.NEEDS_PASSWORD,
             DocumentState.UNREADABLE,

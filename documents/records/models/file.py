@@ -58,7 +58,7 @@ class DocumentFile(models.Model):
     )
     object_name = models.CharField(max_length=120, unique=True, editable=False)
     original_name = models.CharField(_("name given by the sender"), max_length=300, blank=True)
-    content_type = models.CharField(_("type"), max_length=60)
+    content_type = models.CharField(_("type"), max_length=100)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     size = models.BigIntegerField(_("bytes"))
     page_count = models.PositiveIntegerField(_("pages"), null=True, blank=True)

@@ -23,6 +23,8 @@ PARSERS = {
     "find_boxes": "pdf",
     "render_pdf": "pdf",
     "read_image": "images",
+    "copy_image": "images",
+    "copy_tiff": "images",
     "render_image": "images",
     "look_around": "trial",
     "misbehave": "trial",

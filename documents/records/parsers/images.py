@@ -4,33 +4,90 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from documents.records.parsers.answers import Answer, Unreadable, pack
 
+# What Pillow says of a picture that is about its points, and tells nothing of place or person.
+HARMLESS = frozenset(
+    {
+        "adobe",
+        "adobe_transform",
+        "aspect",
+        "chromaticity",
+        "default_image",
+        "dpi",
+        "gamma",
+        "jfif",
+        "jfif_density",
+        "jfif_unit",
+        "jfif_version",
+        "progression",
+        "progressive",
+        "srgb",
+        "transparency",
+    }
+)
+# What Pillow's decoders raise on broken files.
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, RuntimeError)
+COPY_QUALITY = 92
+USUAL_DPI = 200
+BELIEVABLE_DPI = (50, 1200)
+SMALLER_COPY_OF_A_PAGE = 1
+GREY = 255
+
 
 def open_image(file: BinaryIO, request: dict[str, Any]) -> Any:
-    """Decode the whole picture, upright, without its metadata."""
+    """Decode the whole picture, upright."""
+    with opened(file, request) as image:
+        if image.format == "JPEG" and request.get("width"):
+            image.draft("RGB", (request["width"] * 2, request["width"] * 2))
+        image.load()
+        return turn_upright(image)
+
+
+@contextmanager
+def opened(file: BinaryIO, request: dict[str, Any]) -> Iterator[Any]:
+    """The picture before it is decoded; whatever a decoder says later has its code too."""
     import warnings
 
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
+    if "HEIF" in request["formats"]:
+        import pillow_heif
+
+        pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = request["max_pixels"]
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         with Image.open(file, formats=request["formats"]) as image:
-            if image.width * image.height > request["max_pixels"]:
-                raise Unreadable("too_big")
-            if image.format == "JPEG" and request.get("width"):
-                image.draft("RGB", (request["width"] * 2, request["width"] * 2))
-            image.load()
-            return ImageOps.exif_transpose(image)
+            check_size(image, request)
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unreadable("too_big") from error
     except UnidentifiedImageError as error:
         raise Unreadable("damaged") from error
-    except (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError) as error:
-        raise Unreadable("damaged") from error  # what Pillow's decoders raise on broken files
+    except BROKEN as error:
+        raise Unreadable("damaged") from error
+
+
+def check_size(image: Any, request: dict[str, Any]) -> None:
+    if image.width * image.height > request["max_pixels"]:
+        raise Unreadable("too_big")
+
+
+def turn_upright(image: Any) -> Any:
+    """As the camera was held; where it wrote that down wrongly, as it is."""
+    import struct
+
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(image)
+    except (*BROKEN, struct.error):
+        return image.copy()
 
 
 def read_image(file: BinaryIO, request: dict[str, Any]) -> Answer:
@@ -41,14 +98,7 @@ def read_image(file: BinaryIO, request: dict[str, Any]) -> Answer:
 
 def render_image(file: BinaryIO, request: dict[str, Any]) -> Answer:
     """The upright picture at the width asked for, without metadata."""
-    image = open_image(file, request)
-    if image.mode in {"RGBA", "LA", "PA", "P"}:
-        from PIL import Image
-
-        layer = image.convert("RGBA")
-        ground = Image.new("RGBA", layer.size, "white")
-        image = Image.alpha_composite(ground, layer)
-    image = image.convert("RGB")
+    image = make_plain(open_image(file, request))
     if image.width > request["width"]:
         image = image.resize(
             (request["width"], max(1, round(image.height * request["width"] / image.width)))
@@ -56,9 +106,114 @@ def render_image(file: BinaryIO, request: dict[str, Any]) -> Answer:
     return pack([encode_jpeg(image, request["quality"])])
 
 
+def copy_image(file: BinaryIO, request: dict[str, Any]) -> Answer:
+    """The whole picture upright and without metadata, unless it is so already.
+
+    `form` names what the copy is to be. A file that needs no copy answers with `plain`.
+    """
+    with opened(file, request) as image:
+        plain = image.format == request["form"] and is_plain(image, file)
+        image.load()
+        upright = turn_upright(image)
+    if plain:
+        return {"plain": True}, b""
+    if request["form"] == "PNG":
+        return {"plain": False}, encode_png(upright)
+    return {"plain": False}, encode_jpeg(make_plain(upright), COPY_QUALITY)
+
+
+def is_plain(image: Any, file: BinaryIO) -> bool:
+    """Whether the file holds one upright picture and tells nothing besides."""
+    if getattr(image, "n_frames", 1) > 1 or not HARMLESS.issuperset(image.info):
+        return False
+    if image.format != "JPEG":
+        return not image.getexif()
+    file.seek(-2, io.SEEK_END)
+    ends = file.read(2) == b"\xff\xd9"
+    file.seek(0)
+    return ends and not image.getexif()
+
+
+def copy_tiff(file: BinaryIO, request: dict[str, Any]) -> Answer:
+    """Every page of a TIFF as a page of a PDF, upright and without metadata."""
+    import pikepdf
+
+    made, sources = pikepdf.new(), []
+    with opened(file, request) as image:
+        for page in turn_pages(image, request):
+            sources.append(pikepdf.open(io.BytesIO(page)))
+            made.pages.extend(sources[-1].pages)
+    if not sources:
+        raise Unreadable("empty")
+    out = io.BytesIO()
+    made.save(out)
+    return {"pages": len(sources)}, out.getvalue()
+
+
+def turn_pages(image: Any, request: dict[str, Any]) -> Iterator[bytes]:
+    """The pages of a picture with several, each as a PDF of its own."""
+    number = 0
+    while True:
+        try:
+            image.seek(number)
+        except EOFError:
+            return
+        if number >= request["max_pages"]:
+            raise Unreadable("too_many_pages")
+        number += 1
+        check_size(image, request)
+        if int(image.tag_v2.get(254) or 0) & SMALLER_COPY_OF_A_PAGE:
+            continue
+        dpi = find_dpi(image)
+        page = turn_upright(image)
+        out = io.BytesIO()
+        two_tones = page.mode == "1"
+        page = page if two_tones else make_plain(page)
+        page.info = {}
+        page.save(out, "PDF", resolution=dpi, **({} if two_tones else {"quality": COPY_QUALITY}))
+        yield out.getvalue()
+
+
+def find_dpi(image: Any) -> float:
+    """How many points an inch has; what cannot be true is not believed."""
+    try:
+        dpi = float(image.info["dpi"][0])
+    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
+        return USUAL_DPI
+    least, most = BELIEVABLE_DPI
+    return dpi if least <= dpi <= most else USUAL_DPI
+
+
+def make_plain(image: Any) -> Any:
+    """In colours or greys of eight bits, on white where it is transparent."""
+    from PIL import Image
+
+    if image.mode in {"L", "RGB"}:
+        return image
+    if image.mode in {"RGBA", "LA", "PA", "P", "RGBa", "La"}:
+        layer = image.convert("RGBA")
+        ground = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(ground, layer).convert("RGB")
+    if image.mode.startswith(("I", "F")):
+        least, most = image.getextrema()
+        span = (most - least) or 1
+        return image.point(lambda grey: (grey - least) * (GREY / span)).convert("L")
+    return image.convert("L" if image.mode == "1" else "RGB")
+
+
 def encode_jpeg(image: Any, quality: int) -> bytes:
     """The picture as JPEG and nothing besides."""
     out = io.BytesIO()
     image.info = {}
-    image.convert("RGB").save(out, "JPEG", quality=quality)
+    image = image if image.mode == "L" else image.convert("RGB")
+    image.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def encode_png(image: Any) -> bytes:
+    """The picture as PNG and nothing besides, its first one where it moves."""
+    out = io.BytesIO()
+    kept = {"transparency": image.info["transparency"]} if "transparency" in image.info else {}
+    image.info = kept
+    image.save(out, "PNG")
     return out.getvalue()
