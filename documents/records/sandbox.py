@@ -12,22 +12,33 @@ import os
 import selectors
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, Any, Final, Protocol
 
-from django.utils.translation import gettext_lazy as _
+from documents.records.parsers.child import CUT_SHORT
+from documents.records.parsers.ranges import ANSWERED, ASKED, MOST
+from documents.records.reading_failures import FAILURES, ReadingFailure
 
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+__all__ = [
+    "DEFAULT_LIMITS",
+    "FAILURES",
+    "Answer",
+    "Limits",
+    "RandomSource",
+    "ReadingFailure",
+    "bubblewrap_works",
+    "run_parser",
+]
 
 PARSERS: Final = Path(__file__).with_name("parsers")
 CHILD: Final = PARSERS / "child.py"
@@ -46,39 +57,16 @@ STOPPED_BY_LIMIT: Final = {
     128 + signal.SIGKILL,
 }
 
-FAILURES: Final[dict[str, _StrPromise]] = {
-    "crashed": _(
-        "The file could not be opened safely. Please export it again or send a photograph of it."
-    ),
-    "too_slow": _("The file takes too long to read. Please send it in smaller parts."),
-    "too_big": _(
-        "The file needs more memory than it may have. Please send it smaller or in parts."
-    ),
-    "too_many_pages": _("The file has too many pages. Please send it in parts."),
-    "password_needed": _(
-        "The file is protected by a password. Please send the password or a copy without one."
-    ),
-    "damaged": _("The file is damaged. Please send it again from where it is stored."),
-    "empty": _("The file has no pages. Please send it again from where it is stored."),
-    "no_such_page": _("The file has no page with this number. Please choose another page."),
-    "not_text": _("The file is not plain text. Please send it as PDF."),
-}
+Sink = Callable[[bytes], None]
 
 
-class ReadingFailure(Exception):
-    """A file could not be read; `code` says why to programs and `sentence` to people.
+class RandomSource(Protocol):
+    """A file of which any part can be had: `vault.SealedReader` is one."""
 
-    It carries nothing of the file's content or name.
-    """
+    size: int
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code if code in FAILURES else "crashed"
-
-    @property
-    def sentence(self) -> _StrPromise:
-        """One plain sentence with what to do next."""
-        return FAILURES[self.code]
+    def read_at(self, offset: int, size: int, /) -> bytes:
+        """The bytes from there; fewer only at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,29 +102,42 @@ DEFAULT_LIMITS: Final = Limits()
 
 def run_parser(
     parser: str,
-    source: Path | bytes,
+    source: Path | bytes | RandomSource,
     arguments: dict[str, Any] | None = None,
     *,
     limits: Limits = DEFAULT_LIMITS,
     others: Sequence[Path | bytes] = (),
     use_bubblewrap: bool | None = None,
+    sink: Sink | None = None,
 ) -> Answer:
     """Run a parser of `parsers.child.PARSERS` on the file and return its answer.
 
     A parser that takes several files finds the `others`' descriptors in its arguments. Bytes are
-    handed over in memory, so that decrypted content need not touch a disk. Bubblewrap is
-    used where it works, unless `use_bubblewrap` says otherwise. Raises `ReadingFailure`.
+    handed over in memory, so that decrypted content need not touch a disk; of a source that is
+    read at any place the child is given only the ranges it asks for. With `sink`, the payload
+    goes there piece by piece while it is made, and the answer holds none of it. Bubblewrap is
+    used where it works, unless `use_bubblewrap` says otherwise. Raises `ReadingFailure`, and
+    whatever the source or the sink raises.
     """
     walled = bubblewrap_works() if use_bubblewrap is None else use_bubblewrap
     with ExitStack() as stack:
-        descriptor, *behind = [stack.enter_context(_open_source(one)) for one in (source, *others)]
+        serving = None
+        if isinstance(source, Path | bytes):
+            descriptor = stack.enter_context(_open_source(source))
+        else:
+            descriptor, serving = stack.enter_context(_serve_ranges(source))
+        behind = [stack.enter_context(_open_source(one)) for one in others]
         request = {
             "parser": parser,
             "descriptor": descriptor,
             "arguments": {**(arguments or {}), **({"others": behind} if behind else {})},
             "limits": asdict(limits),
+            **({"size": serving.source.size} if serving is not None else {}),
         }
-        return _interpret(*_run_child(request, (descriptor, *behind), limits, walled=walled))
+        collected = _Collected(limits.output, sink)
+        talk = partial(_converse, limits=limits, serving=serving, collected=collected)
+        status = _run_child(request, (descriptor, *behind), talk, walled=walled)
+        return _interpret(status, collected)
 
 
 @cache
@@ -163,6 +164,14 @@ def _open_source(source: Path | bytes) -> Iterator[int]:
             view = view[os.write(descriptor, view[:READ_AT_ONCE]) :]
         os.lseek(descriptor, 0, os.SEEK_SET)
         yield descriptor
+
+
+@contextmanager
+def _serve_ranges(source: RandomSource) -> Iterator[tuple[int, _Serving]]:
+    """The child's end of a line on which it asks, and what answers at ours."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield theirs.fileno(), _Serving(source, ours)
 
 
 @contextmanager
@@ -215,8 +224,12 @@ def _interpreter_folders() -> list[str]:
 
 
 def _run_child(
-    request: dict[str, Any], descriptors: tuple[int, ...], limits: Limits, *, walled: bool
-) -> tuple[int, bytes]:
+    request: dict[str, Any],
+    descriptors: tuple[int, ...],
+    talk: Callable[[subprocess.Popen[bytes], bytes], None],
+    *,
+    walled: bool,
+) -> int:
     """Start the child, feed it, collect its answer, and leave nothing of it behind."""
     with subprocess.Popen(
         _command(walled=walled),
@@ -229,18 +242,44 @@ def _run_child(
         start_new_session=True,
     ) as process:
         try:
-            output = _converse(process, json.dumps(request).encode(), limits)
-            status = process.wait(timeout=10)
-        except subprocess.TimeoutExpired as error:
+            talk(process, json.dumps(request).encode())
+            return process.wait(timeout=10)
+        except (subprocess.TimeoutExpired, TimeoutError) as error:
             raise ReadingFailure("too_slow") from error
         finally:
             _kill_group(process)
-    return status, output
 
 
-def _converse(process: subprocess.Popen[bytes], request: bytes, limits: Limits) -> bytes:
-    """Write the request and read the answer until the child closes it, within the limits."""
+def _converse(
+    process: subprocess.Popen[bytes],
+    request: bytes,
+    *,
+    limits: Limits,
+    serving: _Serving | None,
+    collected: _Collected,
+) -> None:
+    """Write the request, answer what the child asks, read until it closes, within the limits."""
     deadline = time.monotonic() + limits.wall_seconds
+    answers = _send_request(process, request)
+    with selectors.DefaultSelector() as selector:
+        selector.register(answers, selectors.EVENT_READ)
+        if serving is not None:
+            selector.register(serving.line, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj for key, _events in selector.select(_left(deadline))}
+            if not ready:
+                raise ReadingFailure("too_slow")
+            if serving is not None and serving.line in ready:
+                serving.answer(deadline)
+            if answers in ready:
+                chunk = os.read(answers.fileno(), READ_AT_ONCE)
+                if not chunk:
+                    return
+                collected.take(chunk)
+
+
+def _send_request(process: subprocess.Popen[bytes], request: bytes) -> IO[bytes]:
+    """Tell the child what to do; where it will answer."""
     if process.stdin is None or process.stdout is None:
         raise ReadingFailure("crashed")
     try:
@@ -248,20 +287,68 @@ def _converse(process: subprocess.Popen[bytes], request: bytes, limits: Limits) 
         process.stdin.close()
     except BrokenPipeError as error:
         raise ReadingFailure("crashed") from error
-    chunks: list[bytes] = []
-    size = 0
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        while True:
-            if not selector.select(max(deadline - time.monotonic(), 0)):
-                raise ReadingFailure("too_slow")
-            chunk = os.read(process.stdout.fileno(), READ_AT_ONCE)
-            if not chunk:
-                return b"".join(chunks)
-            chunks.append(chunk)
-            size += len(chunk)
-            if size > limits.output:
-                raise ReadingFailure("too_big")
+    return process.stdout
+
+
+def _left(deadline: float) -> float:
+    return max(deadline - time.monotonic(), 0)
+
+
+class _Serving:
+    """Our end of a line on which a child asks for ranges of a file (`parsers.ranges`)."""
+
+    def __init__(self, source: RandomSource, line: socket.socket) -> None:
+        self.source = source
+        self.line = line
+        self._question = b""
+
+    def answer(self, deadline: float) -> None:
+        """Take what has arrived of a question and answer it once it is whole."""
+        self.line.settimeout(max(_left(deadline), 0.001))
+        try:
+            self._question += self.line.recv(ASKED.size - len(self._question))
+            if len(self._question) < ASKED.size:
+                return
+            offset, size = ASKED.unpack(self._question)
+            self._question = b""
+            data = self.source.read_at(offset, min(size, MOST))
+            self.line.sendall(ANSWERED.pack(len(data)) + data)
+        except ConnectionError as error:
+            raise ReadingFailure("crashed") from error
+
+
+class _Collected:
+    """What a child says: its first line kept, the bytes behind it kept too or handed on."""
+
+    def __init__(self, most: int, sink: Sink | None) -> None:
+        self._most = most
+        self._sink = sink
+        self._line: bytes | None = None
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def take(self, chunk: bytes) -> None:
+        self._size += len(chunk)
+        if self._size > self._most:
+            raise ReadingFailure("too_big")
+        if self._sink is None:
+            self._parts.append(chunk)
+        elif self._line is None:
+            self._parts.append(chunk)
+            line, newline, rest = b"".join(self._parts).partition(b"\n")
+            if newline:
+                self._line, self._parts = line, []
+                if rest:
+                    self._sink(rest)
+        else:
+            self._sink(chunk)
+
+    def divide(self) -> tuple[bytes, bytes]:
+        """The line and, where there is no sink, the payload."""
+        if self._line is not None:
+            return self._line, b""
+        line, _newline, payload = b"".join(self._parts).partition(b"\n")
+        return line, payload
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
@@ -272,8 +359,10 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         return  # nobody of the group is left
 
 
-def _interpret(status: int, output: bytes) -> Answer:
-    line, _newline, payload = output.partition(b"\n")
+def _interpret(status: int, collected: _Collected) -> Answer:
+    line, payload = collected.divide()
+    if status == CUT_SHORT:
+        raise ReadingFailure("damaged")
     if status != 0:
         raise ReadingFailure("too_slow" if status in STOPPED_BY_LIMIT else "crashed")
     try:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from documents.records import vault
+from documents.records.bucket import ObjectParts
 from documents.records.errors import FileAltered, FileMissing, StorageUnavailable
 from documents.records.models import DocumentFile, DocumentState, Page
 from tests import make
@@ -95,3 +96,27 @@ def test_the_storage_is_asked_only_with_random_names(cast: make.Cast) -> None:
     assert default_storage.exists(name)
     assert "Marta" not in name
     assert str(cast.case.pk) not in name
+
+
+def test_parts_of_a_long_file_are_fetched_without_the_rest(
+    bucket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, data = make.case(), os.urandom(20 * MIB)
+    kept = vault.seal_bytes(case_id=case.pk, data=data)
+    assert (bucket / kept.object_name).stat().st_size > 20 * MIB
+    fetched: list[int] = []
+    fetch = ObjectParts._fetch  # noqa: SLF001  what goes over the line is counted
+
+    def note(size: int) -> int:
+        fetched.append(size)
+        return size
+
+    monkeypatch.setattr(ObjectParts, "_fetch", lambda self, size: fetch(self, note(size)))
+    with vault.SealedReader(case_id=case.pk, object_name=kept.object_name) as reader:
+        assert reader.size == len(data)
+        assert reader.read_at(5 * MIB - 7, 100) == data[5 * MIB - 7 : 5 * MIB + 93]
+        assert reader.read_at(17 * MIB, 100) == data[17 * MIB : 17 * MIB + 100]
+    assert sum(fetched) < 13 * MIB
+    fetched.clear()
+    assert vault.read_bytes(case_id=case.pk, object_name=kept.object_name) == data
+    assert len(fetched) <= 6

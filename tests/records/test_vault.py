@@ -20,6 +20,7 @@ from documents.records import keys, sealed_form, vault
 from documents.records.errors import (
     FileAltered,
     FileMissing,
+    FileTooBig,
     KeyUnknown,
     StorageFull,
     StorageUnavailable,
@@ -287,3 +288,47 @@ def test_a_folder_on_another_disk_is_filled_by_copying(case: Case, settings: Set
         assert list(settings.INCOMING_DIR.iterdir()) == []
     finally:
         settings.INCOMING_DIR.rmdir()
+
+
+@pytest.mark.parametrize("size", [0, 1, MIB, 3 * MIB + 17])
+def test_any_part_of_a_stored_file_is_read_by_itself(case: Case, size: int) -> None:
+    data = os.urandom(size)
+    name = store(case, data)
+    with vault.SealedReader(case_id=case.pk, object_name=name) as reader:
+        assert reader.size == size
+        for offset, length in [(0, 10), (MIB - 5, 10), (2 * MIB, MIB + 400), (size - 3, 9), (0, 0)]:
+            offset = max(offset, 0)  # noqa: PLW2901  a file of no bytes has no last three
+            assert reader.read_at(offset, length) == data[offset : offset + length]
+        assert reader.read_at(1 << 60, 10) == b""
+
+
+def test_a_part_is_refused_where_it_was_changed_and_a_cut_file_at_once(case: Case) -> None:
+    data = os.urandom(3 * MIB)
+    name = store(case, data)
+    whole = stored(name).read_bytes()
+    overwrite(name, whole[: MIB + 500] + bytes([whole[MIB + 500] ^ 1]) + whole[MIB + 501 :])
+    with vault.SealedReader(case_id=case.pk, object_name=name) as reader:
+        assert reader.read_at(0, 100) == data[:100]
+        with pytest.raises(FileAltered):
+            reader.read_at(MIB, 100)
+    overwrite(name, whole[: sealed_form.HEAD + STEP])
+    with pytest.raises(FileAltered):
+        vault.SealedReader(case_id=case.pk, object_name=name)
+    overwrite(name, whole[:10])
+    with pytest.raises(FileAltered):
+        vault.SealedReader(case_id=case.pk, object_name=name)
+    vault.delete_object(name)
+    with pytest.raises(FileMissing):
+        vault.SealedReader(case_id=case.pk, object_name=name)
+
+
+def test_what_is_larger_than_a_document_is_not_copied_in_the_clear(
+    case: Case, settings: Settings
+) -> None:
+    settings.MAX_DOCUMENT_BYTES = 2 * MIB
+    name = store(case, os.urandom(2 * MIB + 1))
+    with (
+        pytest.raises(FileTooBig),
+        vault.plain_copy(case_id=case.pk, object_name=name),
+    ):
+        pytest.fail("it was copied")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 Answer = tuple[dict[str, Any], bytes]
+Stream = tuple[dict[str, Any], Iterator[bytes]]
+"""An answer whose bytes are made while they are sent."""
 
 
 class Unreadable(Exception):

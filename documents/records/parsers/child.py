@@ -2,8 +2,9 @@
 
 Run by `sandbox.run_parser` as a script in isolated mode, without settings or database. The request
 is one JSON object on standard input; the file is an open descriptor that the request names, others
-behind it where a parser takes several. The answer is one line of JSON and then raw bytes. The
-limits are set before a parser is imported.
+behind it where a parser takes several, or a line on which its bytes are asked for (`ranges`). The
+answer is one line of JSON and then raw bytes; what fails behind that line ends with `CUT_SHORT`.
+The limits are set before a parser is imported.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import resource
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 PACKAGE = "documents.records.parsers"
 WRITE_AT_ONCE = 1 << 20
+CUT_SHORT = 3
 PARSERS = {
     "assemble_pdf": "assembly",
     "read_pdf": "pdf",
@@ -27,6 +30,8 @@ PARSERS = {
     "copy_tiff": "images",
     "render_image": "images",
     "look_around": "trial",
+    "read_ranges": "trial",
+    "ask_badly": "trial",
     "misbehave": "trial",
 }
 """The module in which each parser stands."""
@@ -44,6 +49,20 @@ def set_limits(limits: dict[str, int]) -> None:
         resource.setrlimit(name, (value, value))
 
 
+def open_source(request: dict[str, Any]) -> Any:
+    """The stranger's file, here or far away."""
+    if "size" in request:
+        ranges = import_module(f"{PACKAGE}.ranges")
+        return ranges.open_distant(request["descriptor"], request["size"])
+    return os.fdopen(request["descriptor"], "rb")
+
+
+def write_all(to: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(to, view[:WRITE_AT_ONCE]) :]
+
+
 def main() -> int:
     """Read the request, keep libraries away from the answer's pipe, run the parser, answer."""
     request = json.load(sys.stdin.buffer)
@@ -52,17 +71,21 @@ def main() -> int:
     os.dup2(2, 1)
     sys.path.append(str(Path(__file__).parents[3]))
     answers = import_module(f"{PACKAGE}.answers")
+    begun = False
     try:
         parse = getattr(import_module(f"{PACKAGE}.{PARSERS[request['parser']]}"), request["parser"])
-        with os.fdopen(request["descriptor"], "rb") as file:
+        with open_source(request) as file:
             header, payload = parse(file, request["arguments"])
-    except answers.Unreadable as error:
-        header, payload = {"failure": error.code}, b""
-    except MemoryError:
-        header, payload = {"failure": "too_big"}, b""
-    view = memoryview(json.dumps(header).encode() + b"\n" + payload)
-    while view:
-        view = view[os.write(answer_to, view[:WRITE_AT_ONCE]) :]
+            line = json.dumps(header).encode() + b"\n"
+            begun = True
+            write_all(answer_to, line)
+            for part in [payload] if isinstance(payload, bytes) else payload:
+                write_all(answer_to, part)
+    except (answers.Unreadable, MemoryError) as error:
+        if begun:
+            return CUT_SHORT
+        code = "too_big" if isinstance(error, MemoryError) else error.code
+        write_all(answer_to, json.dumps({"failure": code}).encode() + b"\n")
     return 0
 
 

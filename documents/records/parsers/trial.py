@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from documents.records.parsers.answers import Answer
+from documents.records.parsers.answers import Answer, Stream, Unreadable
 
 
 def look_around(file: BinaryIO, request: dict[str, Any]) -> Answer:
@@ -20,6 +21,28 @@ def look_around(file: BinaryIO, request: dict[str, Any]) -> Answer:
         "visible": [path for path in request.get("paths", []) if os.path.exists(path)],  # noqa: PTH110
         "bytes": len(file.read()),
     }, b""
+
+
+def read_ranges(file: BinaryIO, request: dict[str, Any]) -> Stream:
+    """Hand on the ranges asked for, one behind the other; a size below zero fails midway."""
+
+    def parts() -> Iterator[bytes]:
+        for offset, size in request["ranges"]:
+            if size < 0:
+                raise Unreadable("damaged")
+            file.seek(offset)
+            yield file.read(size)
+
+    return {"end": file.seek(0, 2)}, parts()
+
+
+def ask_badly(file: Any, request: dict[str, Any]) -> Answer:
+    """Ask for bytes as nobody should who is served them range by range."""
+    line = file.raw.line
+    os.write(line, bytes.fromhex(request["question"]))
+    while os.read(line, 1 << 20):
+        pass
+    return {}, b""
 
 
 def misbehave(_file: BinaryIO, request: dict[str, Any]) -> Answer:
