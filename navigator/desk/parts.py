@@ -100,6 +100,7 @@ def read_facts(case: Case, request: HttpRequest) -> Context:
         "groups": groups,
         "conflicts": [fact for fact in known if fact.is_conflict],
         "proposal_count": sum(len(fact.proposals) for fact in known),
+        "gone_count": sum(value.ground == "gone" for fact in known for value in fact.values),
         "keys": forms.FACT_CHOICES,
         "enter": FACTS.get(key),
         "fact_form": blank(forms.FactForm, case, request, key=key) if key in FACTS else None,

@@ -9,10 +9,12 @@ from cases.casework import services
 from cases.casework.consents import freeze_consent
 from cases.casework.models import RequestState
 from cases.clinical import services as facts
+from cases.clinical.models import Fact
 from cases.hospitals import services as hospitals
 from documents.records.models import Document, DocumentState
+from documents.records.services import withdraw_document
 from tests import make
-from tests.desk.office import PARTS, Office, page
+from tests.desk.office import PARTS, Office, confirm_all, page
 from tests.records.sending import send
 
 MOST_QUERIES = 24
@@ -102,3 +104,36 @@ def test_the_familys_words_stand_in_their_own_direction(office: Office, desk: Cl
     )
     html = desk.get(page(office.case, "messages")).content.decode()
     assert '<p class="original" dir="auto">مرحبا</p>' in html
+
+
+GONE = "confirmed, but its record is no longer in use"
+
+
+def test_a_confirmed_fact_says_when_its_record_is_no_longer_in_use(
+    office: Office, desk: Client
+) -> None:
+    address = page(office.case, "facts")
+    confirm_all(office)
+    assert GONE not in desk.get(address).content.decode()
+    withdraw_document(document=office.document, actor=office.cast.coordinator, now=make.NOW)
+    shown = desk.get(address)
+    html = shown.content.decode()
+    values = [v for group in shown.context["groups"] for fact in group.facts for v in fact.values]
+    assert html.count(GONE) == len(values) > 0
+    assert "confirm the fact on another record, or take it out" in html
+
+
+def test_a_fact_confirmed_before_its_record_says_that_the_record_waits(
+    office: Office, desk: Client
+) -> None:
+    for fact in Fact.objects.proposed().filter(case=office.case):
+        facts.confirm_fact(fact=fact, actor=office.cast.coordinator, now=make.NOW)
+    html = desk.get(page(office.case, "facts")).content.decode()
+    assert "confirmed, its record is not accepted yet" in html
+    assert GONE not in html
+
+
+def test_what_a_person_stated_needs_no_record(office: Office, desk: Client) -> None:
+    add_one_of_each(office, 0)
+    html = desk.get(page(office.case, "facts")).content.decode()
+    assert GONE not in html
