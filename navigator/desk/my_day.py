@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -15,18 +16,20 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
-from cases.accounts.models import User
+from cases.accounts.models import Role, User
 from cases.casework.models import Case, Task
 from cases.hospitals.models import Message, MessageState, Referral, ReferralState, Thread
 from cases.travel.models import Appointment, AppointmentState, Traveller, TripState
 from documents.dossiers.models import DossierVersion, Grant, VersionState
 from documents.records.models import Document
+from documents.records.scanning import is_scanner_set_up
 from navigator.desk.wording import say_task
 
 LONGEST = 8
 SOON = timedelta(hours=36)
 LINK_RUNS_OUT = timedelta(days=3)
 PASSPORT_RUNS_OUT = timedelta(days=180)
+SCANNER_ROLES = {Role.ADMINISTRATOR, Role.TEAM_LEAD}
 TRIPS_OVER = [TripState.RETURNED, TripState.CANCELLED]
 Rows = QuerySet[Any]
 
@@ -242,9 +245,25 @@ def list_queries(now: datetime) -> dict[str, str]:
 def show_my_day(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
     """The first page of the desk. Administrators, who see no case, get the lists alone."""
     user, now = cast("User", request.user), timezone.now()
+    shown = {**context, "scanner_note": say_scanner(user)}
     if not user.works_on_cases:
-        return render(request, "admin/index.html", dict(context))
+        return render(request, "admin/index.html", shown)
     day = read_day(user, now)
     return render(
-        request, "desk/my_day.html", {**context, "title": _("My day"), "day": day, "now": now}
+        request, "desk/my_day.html", {**shown, "title": _("My day"), "day": day, "now": now}
+    )
+
+
+def say_scanner(user: User) -> str:
+    """What holds while no scanner looks at files, for those who can have one set up."""
+    if is_scanner_set_up() or user.role not in SCANNER_ROLES:
+        return ""
+    if settings.HOLD_WITHOUT_SCANNER:
+        return _(
+            "Every file that arrives is held back, and nobody can read it, until a scanner is "
+            "set up (CLAMD_ADDRESS)."
+        )
+    return _(
+        "Files that arrive are not looked at for viruses. That is meant for trying things out; "
+        "set a scanner up (CLAMD_ADDRESS) before real families send papers."
     )

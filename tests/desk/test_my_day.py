@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from cases.casework import services
 from cases.casework.models import Case
@@ -17,6 +18,7 @@ from cases.travel import services as travel
 from documents.records.models import Document, DocumentState
 from tests import make
 from tests.records.sending import send
+from tests.signing import sign_in
 
 MOST_QUERIES = 14
 DAY = reverse("admin:index")
@@ -144,3 +146,28 @@ def test_the_day_of_another_team_is_not_mine(cast: make.Cast, desk: Client) -> N
 def test_every_list_of_the_desk_opens(cast: make.Cast, desk: Client, model: str) -> None:
     give_work(cast.case, cast)
     assert desk.get(reverse(f"admin:{model}_changelist")).status_code == 200
+
+
+NO_SCANNER = "No virus scanner is set up"
+
+
+@pytest.mark.parametrize("who", ["lead", "administrator"])
+@pytest.mark.parametrize(
+    ("holds", "words"), [(True, "held back"), (False, "not looked at for viruses")]
+)
+def test_the_desk_says_that_no_scanner_is_set_up(
+    cast: make.Cast, settings: Settings, who: str, *, holds: bool, words: str
+) -> None:
+    settings.CLAMD_ADDRESS, settings.HOLD_WITHOUT_SCANNER = "", holds
+    html = sign_in(getattr(cast, who)).get(DAY).content.decode()
+    assert NO_SCANNER in html
+    assert words in html
+
+
+def test_nothing_is_said_where_there_is_one_or_to_who_cannot_change_it(
+    cast: make.Cast, desk: Client, settings: Settings
+) -> None:
+    settings.CLAMD_ADDRESS = ""
+    assert NO_SCANNER not in desk.get(DAY).content.decode()
+    settings.CLAMD_ADDRESS = "scanner:3310"
+    assert NO_SCANNER not in sign_in(cast.lead).get(DAY).content.decode()
