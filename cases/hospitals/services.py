@@ -23,7 +23,7 @@ from cases.hospitals.models import (
     ReferralState,
     Thread,
 )
-from cases.hospitals.signals import message_received
+from cases.hospitals.signals import message_received, message_sent_again
 from cases.jobs.services import queue_job
 
 ANSWER_WITHIN = timedelta(days=14)
@@ -288,7 +288,10 @@ def receive_message(
 
 @transaction.atomic
 def send_again(*, message: Message, actor: User, now: datetime) -> Message:
-    """A person decides that a message held back, in doubt or returned goes out once more."""
+    """A person decides that a message held back, in doubt or returned goes out once more.
+
+    It goes as the mail that it was: the room that wrote it, if one says so, sends it.
+    """
     case = Case.objects.select_for_update().get(pk=message.thread.case_id)
     require_writable(message.thread, case, message.contact)
     changed = Message.objects.filter(
@@ -299,6 +302,8 @@ def send_again(*, message: Message, actor: User, now: datetime) -> Message:
     if not changed:
         raise errors.MessageNotInDoubt
     message.refresh_from_db()
-    _queue_sending(message, actor)
+    asked = message_sent_again.send(sender=Message, message=message, actor=actor, now=now)
+    if not any(taken for _receiver, taken in asked):
+        _queue_sending(message, actor)
     _note_message(message, message.thread.case, "message.queued", actor, now)
     return message

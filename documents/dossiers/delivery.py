@@ -99,6 +99,12 @@ def grant_version(
     )
     if referral.state in {ReferralState.DRAFT, ReferralState.READY}:
         move_referral(referral=referral, to=ReferralState.SENT, actor=actor, now=now)
+    _queue_link_mail(grant, case, actor)
+    _note(grant, "grant.made", actor, now, "dossier_sent")
+    return grant, token
+
+
+def _queue_link_mail(grant: Grant, case: Case, actor: User) -> None:
     queue_job(
         kind="dossiers.mail_link",
         args={"grant_id": str(grant.pk)},
@@ -107,8 +113,20 @@ def grant_version(
         case_id=case.pk,
         actor_id=actor.pk,
     )
-    _note(grant, "grant.made", actor, now, "dossier_sent")
-    return grant, token
+
+
+def mail_link_again(*, message: Message, actor: User, now: datetime) -> bool:
+    """Queue the mail of a link once more, with the same link; False where it is no such mail.
+
+    A link that opens nothing any more is refused: a mail that leads nowhere helps nobody.
+    """
+    grant = _with_all().filter(message=message).first()
+    if grant is None:
+        return False
+    if not is_open(grant, now):
+        raise errors.LinkNotToBeSentAgain
+    _queue_link_mail(grant, grant.version.dossier.case, actor)
+    return True
 
 
 def _require_referral(version: DossierVersion, contact: Contact) -> Referral:

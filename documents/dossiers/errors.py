@@ -106,3 +106,14 @@ class LinkClosed(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(_("This link does not open anything."), code="link_closed")
+
+
+class LinkNotToBeSentAgain(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The link of this mail is closed or has run out. Send the version anew on its "
+                "own page; that makes a new link."
+            ),
+            code="link_not_to_be_sent_again",
+        )

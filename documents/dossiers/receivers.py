@@ -6,12 +6,15 @@ from uuid import UUID
 
 from django.dispatch import receiver
 
+from cases.accounts.models import User
 from cases.casework.models import ConsentPurpose
 from cases.casework.signals import consent_withdrawn
+from cases.hospitals.models import Message
+from cases.hospitals.signals import message_sent_again
 from cases.jobs.models import Job
 from cases.jobs.signals import job_given_up
 from documents.dossiers.building import fail_version
-from documents.dossiers.delivery import close_links
+from documents.dossiers.delivery import close_links, mail_link_again
 from documents.dossiers.models import DossierVersion
 
 
@@ -24,6 +27,12 @@ def close_links_of_consent(
         close_links(case_id=case_id, hospital_id=recipient_id, now=now)
     elif purpose == ConsentPurpose.KEEP_RECORDS:
         close_links(case_id=case_id, hospital_id=None, now=now)
+
+
+@receiver(message_sent_again)
+def mail_the_link_again(message: Message, actor: User, now: datetime, **_news: Any) -> bool:
+    """A mail with a private link goes as such again, not as news of a letter."""
+    return mail_link_again(message=message, actor=actor, now=now)
 
 
 @receiver(job_given_up)
