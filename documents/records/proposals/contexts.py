@@ -32,6 +32,8 @@ SECTION_CONTEXTS: Final = {
     "past_history": "past_history",
     "plan": "plan",
     "allergies": "allergy",
+    "uncertain_variants": "uncertain_variant",
+    "negatives": "negated",
 }
 
 

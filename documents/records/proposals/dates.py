@@ -84,6 +84,11 @@ def _find_all(text: str, rules: Rules) -> Iterator[FoundDate]:
 
 def _find_in_words(text: str, rules: Rules) -> Iterator[FoundDate]:
     """Dates whose month is a word of the report's language."""
+    for match in rules.words["month_of_range"].finditer(text):
+        month = rules.months.get(match["month"].lower())
+        if month is not None:
+            value = f"{match['year']}-{month:02d}"
+            yield FoundDate(match.start("month"), match.end("month"), (value,), match["month"])
     for name in ("date_in_words", "date_month_first", "month_year"):
         for match in rules.words[name].finditer(text):
             groups = match.groupdict()

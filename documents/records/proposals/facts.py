@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from documents.records.proposals.contexts import ContextReader
+from documents.records.proposals.dates import find_dates
 from documents.records.proposals.finding import Finding
 from documents.records.proposals.rules import FactRule, Rules
 from documents.records.proposals.sections import Sentence
@@ -26,12 +28,14 @@ DISQUALIFYING: Final = frozenset(
         "past_history",
         "superseded",
         "allergy",
+        "uncertain_variant",
     }
 )
 NEAR: Final = 3
 MATCHES_A_SENTENCE: Final = 8
 MATCHES_A_RULE: Final = 150
 CLOSE: Final = 60
+OPENING: Final = 40
 
 
 GRADES = re.compile(r"\b(?:G|grade |grado )([123])\b", re.IGNORECASE)
@@ -60,26 +64,53 @@ def find_facts(
 ) -> Iterator[Finding]:
     """Every match that its contexts allow."""
     definitions = find_definitions(sentences)
+    fitting = [rule for rule in rules.facts if _report_fits(rule, sentences, contexts)]
     seen: Counter[str] = Counter()
     for at, sentence in enumerate(sentences):
         if at in definitions:
             continue
         near = [one for one in sentences[at : at + NEAR] if one.section == sentence.section]
-        for rule in _rules_for(sentence, near, rules):
+        for rule in _rules_for(sentence, near, fitting):
             if seen[rule.id] > MATCHES_A_RULE:
                 continue
             for match in islice(rule.pattern.finditer(sentence.text), MATCHES_A_SENTENCE):
                 seen[rule.id] += 1
                 finding = _read_match(rule, sentence, match, contexts)
                 if finding is not None:
-                    yield finding
+                    yield _date_finding(finding, sentences, rules)
 
 
-def _rules_for(sentence: Sentence, near: Sequence[Sentence], rules: Rules) -> Iterator[FactRule]:
+def _date_finding(finding: Finding, sentences: Sequence[Sentence], rules: Rules) -> Finding:
+    """The finding with the last date before it, in its sentence or at the head of its line."""
+    sentence = finding.sentence
+    opening = sentences[sentence.opening]
+    texts = [sentence.text[: finding.start]]
+    if opening is not sentence:
+        texts.append(opening.text[:OPENING])
+    for text in texts:
+        dates = find_dates(text, rules)
+        if dates:
+            return replace(finding, as_of=dates[-1].value)
+    return finding
+
+
+def _report_fits(rule: FactRule, sentences: Sequence[Sentence], contexts: ContextReader) -> bool:
+    """Whether what the rest of the report says outright allows the rule."""
+    if rule.report is None and rule.report_avoid is None:
+        return True
+    said = [one.text for one in sentences if not DISQUALIFYING & contexts.read_sentence(one)]
+    return (rule.report is None or any(rule.report.search(text) for text in said)) and not (
+        rule.report_avoid and any(rule.report_avoid.search(text) for text in said)
+    )
+
+
+def _rules_for(
+    sentence: Sentence, near: Sequence[Sentence], rules: Sequence[FactRule]
+) -> Iterator[FactRule]:
     """The rules whose conditions on the sentence, its section and the next lines are fulfilled."""
     lowered = sentence.text.lower()
     around = " ".join(one.text for one in near)
-    for rule in rules.facts:
+    for rule in rules:
         hinted = not rule.hints or any(hint in lowered for hint in rule.hints)
         placed = not rule.sections or sentence.section in rule.sections
         if hinted and placed and _sentence_fits(rule, sentence.text, around):
@@ -126,4 +157,5 @@ def _read_match(
         rank=rule.rank,
         note=read.note or rule.note,
         contexts=frozenset(contexts),
+        is_sited=rule.fact == "histology" and any(one.search(text) for _site, one in rules.sites),
     )

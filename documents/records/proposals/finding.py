@@ -28,7 +28,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A match of one rule: its value, its place in the sentence and the contexts it stands in."""
+    """A match of one rule: its value, its place in the sentence and the contexts it stands in.
+
+    `as_of` is the last date before it in its line, if there is one; `is_sited` whether its
+    sentence names an organ.
+    """
 
     fact: str
     value: Any
@@ -39,6 +43,8 @@ class Finding:
     rank: int = 0
     note: str | None = None
     contexts: frozenset[str] = field(default_factory=frozenset)
+    as_of: str = ""
+    is_sited: bool = False
 
     def propose(self, pages: list[str] | tuple[str, ...]) -> Proposal:
         """The finding as a proposal with its offsets in the page."""

@@ -43,6 +43,10 @@ RANKED: Final = frozenset(
         "weight_kg",
     }
 )
+DATED: Final = frozenset(
+    {"grade", "ki67_percent", "mitoses_per_2mm2", "ecog", "weight_kg", "stage"}
+)
+ADRENAL: Final = frozenset({"paraganglioma", "pheochromocytoma"})
 CURRENT: Final = frozenset({"ecog", "weight_kg", "disease_status", "child_pugh"})
 SPECIFIC: Final = {"small_bowel_nos": {"ileum", "jejunum", "duodenum"}}
 
@@ -71,13 +75,25 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
         group = _replace_by_addendum(group)
     if fact in CURRENT and _differ(group):
         group = _prefer(group, lambda one: "present" in one.contexts)
+    if fact == "disease_status":
+        group = _settle_status(group)
     group = _prefer(group, lambda one: "past" not in one.contexts)
+    if fact in DATED and _differ(group):
+        group = _take_latest(group)
     if fact in SETTLERS:
         group = SETTLERS[fact](group)
     if fact in RANKED and _differ(group):
         top = max(_section_rank(one) for one in group)
         group = [one for one in group if _section_rank(one) == top]
     return [] if fact == "disease_status" and _differ(group) else group
+
+
+def _take_latest(group: list[Finding]) -> list[Finding]:
+    """Where each value stands with its date ("03/2022: Ki-67 8%"), those of the latest."""
+    if not all(one.as_of for one in group):
+        return group
+    latest = max(one.as_of for one in group)
+    return [one for one in group if one.as_of == latest]
 
 
 def _replace_by_addendum(group: list[Finding]) -> list[Finding]:
@@ -106,7 +122,14 @@ def _settle_metastatic(group: list[Finding]) -> list[Finding]:
 
 
 def _settle_histology(group: list[Finding]) -> list[Finding]:
-    """The more exact name: a typical carcinoid is a NET too, and any tumour a neoplasm."""
+    """The more exact name: a typical carcinoid is a NET too, and any tumour a neoplasm.
+
+    A tumour of the adrenals in one line and a NET of its own organ in another are two tumours.
+    """
+    if any(one.value in ADRENAL for one in group):
+        others = [one for one in group if one.value not in ADRENAL and one.is_sited]
+        if others:
+            return [one for one in group if one.value in ADRENAL] + others
     best = max((one.rank for one in group), default=0)
     return [one for one in group if one.rank == best] if _differ(group) else group
 
@@ -117,7 +140,6 @@ def _settle_anticoagulant(group: list[Finding]) -> list[Finding]:
 
 
 SETTLERS: Final[dict[str, Callable[[list[Finding]], list[Finding]]]] = {
-    "disease_status": _settle_status,
     "primary_site": _settle_site,
     "metastatic": _settle_metastatic,
     "histology": _settle_histology,

@@ -32,6 +32,7 @@ class FactRule:
     `value` is fixed, or None where `convert` names the function that reads it from the match.
     `needs`: the sentence must hold this. `near`: this sentence or the next two must.
     `avoid`: the sentence must not hold this; `near_avoid`: none of the three may.
+    `report` and `report_avoid`: some sentence of the report must hold this, or none may.
     `before` and `after`: what must not stand just before or behind the match.
     `ignores`: contexts that do not disqualify a match of this rule.
     `sections`: only in these sections, when given. `rank` breaks ties: the higher one wins.
@@ -47,6 +48,8 @@ class FactRule:
     near: re.Pattern[str] | None
     avoid: re.Pattern[str] | None
     near_avoid: re.Pattern[str] | None
+    report: re.Pattern[str] | None
+    report_avoid: re.Pattern[str] | None
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
     ignores: frozenset[str]
@@ -169,6 +172,8 @@ def _read_fact(entry: dict[str, Any], compiled: Any, file: str) -> FactRule:
         near=optional("near"),
         avoid=optional("avoid"),
         near_avoid=optional("near_avoid"),
+        report=optional("report"),
+        report_avoid=optional("report_avoid"),
         before=compiled(before) if before else None,
         after=optional("after"),
         ignores=frozenset(entry.get("ignores", ())),

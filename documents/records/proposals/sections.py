@@ -19,6 +19,7 @@ from documents.records.proposals.text import (
     split_sentences,
 )
 
+CAPITALS_LABEL = re.compile(r"[A-Z][A-Z/&-]+(?: [A-Z/&-]+){1,4}:(?= )")
 CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
 ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
 ENDED_BY_TITLE: Final = frozenset(
@@ -26,11 +27,19 @@ ENDED_BY_TITLE: Final = frozenset(
 )
 TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
 TITLE_WORDS: Final = 7
+EDGE: Final = 4
+PAGE_NUMBER = re.compile(
+    r"\W*(?:page|pag(?:ina)?\.?|p\.|hoja|folio|seite) ?\d{1,3}(?: ?(?:of|de|/|von) ?\d{1,3})?\W*|"
+    r"\W*(?:continued|/continued|continua)(?: \w+){0,3}\W*",
+    re.IGNORECASE,
+)
 LASTING: Final = frozenset({"diagnosis", "impression", "addendum", "start"})
 SHORT_HEADING: Final = 4
+ROW_CELLS: Final = 2
 ENDED_BY_PROSE: Final = frozenset(
     {"family", "past_history", "plan", "medications", "treatments", "definition"}
 )
+ENDED_BY_LABEL: Final = frozenset({"treatments", "medications", "family", "past_history"})
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
 TURNED_REQUEST: Final = frozenset({"clinical_history"})
 
@@ -73,8 +82,9 @@ def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
     """All sentences of a report in order. Sections run on from page to page."""
     sentences: list[Sentence] = []
     walk = _Walk()
+    seen: set[str] = set()
     for number, page in enumerate(pages, start=1):
-        lines = list(normalise_lines(page))
+        lines = _drop_furniture(list(normalise_lines(page)), seen)
         width = _usual_width(lines)
         for line in _logical_lines(lines, width, rules):
             if line is None:
@@ -85,10 +95,26 @@ def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
             rest = _enter_section(line, walk, rules)
             walk.ended, walk.parted, walk.filled = line.text[-1] in ".?!", False, bool(rest.text)
             opening = len(sentences)
-            for sentence in split_sentences(rest):
+            is_row = rest.text.count("|") >= ROW_CELLS and rules.any_agent.search(rest.text)
+            for sentence in split_sentences(rest, is_row=bool(is_row)):
                 order = len(sentences)
                 sentences.append(Sentence(number, order, walk.section, sentence, opening))
     return _settle_history(sentences)
+
+
+def _drop_furniture(lines: list[Line], seen: set[str]) -> list[Line]:
+    """The lines without heads and feet of earlier pages and without "Page 2 of 3"."""
+    edges = {*range(EDGE), *range(len(lines) - EDGE, len(lines))}
+    kept, here = [], set()
+    for at, line in enumerate(lines):
+        bare = re.sub(r"[\d\W]+", " ", line.text).strip()
+        if PAGE_NUMBER.fullmatch(line.text) or (at in edges and bare and bare in seen):
+            continue
+        if at in edges:
+            here.add(bare)
+        kept.append(line)
+    seen |= here
+    return kept
 
 
 def _usual_width(lines: Sequence[Line]) -> int:
@@ -178,6 +204,9 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         walk.section, walk.inline = "other", False
     if walk.section not in LASTING and _is_capital_heading(line):
         walk.section, walk.inline = "other", False
+    label = CAPITALS_LABEL.match(line.text)
+    if walk.section in ENDED_BY_LABEL and label and not rules.any_agent.search(label[0]):
+        walk.section, walk.inline = "other", True
     return line
 
 

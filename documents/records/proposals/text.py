@@ -27,6 +27,7 @@ REPLACED: Final = {
     "\u2022": "\u2022", "\u25cf": "\u2022", "\u25aa": "\u2022", "\u00b7": "\u00b7", "\t": " ",
 }  # fmt: skip
 
+LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
 DATED = re.compile(
@@ -48,6 +49,7 @@ SENTENCE_END = re.compile(
 )
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|approx|aprox|vs|e\.g|i\.e|no|nr|st|cf|fig|al|ca|resp|incl|sr|sra|dra|p\.ej|"
+    r"diff|mod|inj|tab|cap|pt|dx|hx|rx|yrs?|mths?|wks?|max|min|path|lab|univ|"
     r"d\.o\.b|tel|ext|dept|hosp|ref|[a-z])\.$",
     re.IGNORECASE,
 )
@@ -96,7 +98,7 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char in LINE_ENDS:
             if char == "\n" and at and page[at - 1] == "\r":
                 continue
-            yield Line("".join(chars), tuple(origin)).cut(0, len(chars))
+            yield mend_leaders(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
             chars, origin = [], []
             continue
         for plain in char if " " < char < "\x7f" else _plain(char):
@@ -107,7 +109,19 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char == SOFT_HYPHEN and page[at + 1 : at + 2] in LINE_ENDS:
             chars.append(SOFT_HYPHEN)
             origin.append(at)
-    yield Line("".join(chars), tuple(origin)).cut(0, len(chars))
+    yield mend_leaders(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+
+
+def mend_leaders(line: Line) -> Line:
+    """A label and its value with dots between them as on forms: "Grade ..... 2" is "Grade: 2"."""
+    for match in reversed(list(LEADER.finditer(line.text))):
+        if 0 < match.start() and match.end() < len(line.text):
+            at = line.origin[match.start()]
+            line = Line(
+                f"{line.text[: match.start()]}: {line.text[match.end() :]}",
+                (*line.origin[: match.start()], at, at, *line.origin[match.end() :]),
+            )
+    return line
 
 
 def join_lines(first: Line, second: Line) -> Line:
@@ -128,7 +142,7 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
     `width` is how long full lines of this page are.
     """
     end, head = first.text[-1], second.text[0]
-    if len(first.text) > MAX_SENTENCE or end in ".:;?!":
+    if len(first.text) > MAX_SENTENCE or end in ".:;?!" or head == "|" or end == "|":
         return False
     broken = end in f"-{SOFT_HYPHEN}" and head.islower()
     if broken or BULLET.match(second.text) or LABEL.match(second.text):
@@ -157,10 +171,15 @@ def _begins_row(first: Line, second: Line, *, short: bool) -> bool:
     return ROW_GOES_ON.match(second.text, dated.end()) is not None
 
 
-def split_sentences(line: Line) -> Iterator[Line]:
-    """The sentences of a logical line, none much longer than `MAX_SENTENCE`."""
+def split_sentences(line: Line, *, is_row: bool = False) -> Iterator[Line]:
+    """The sentences of a logical line, none much longer than `MAX_SENTENCE`.
+
+    The cells of a table's row are sentences of their own, unless `is_row` keeps them together.
+    """
     start = 0
     for match in SENTENCE_END.finditer(line.text):
+        if is_row and "|" in match[0]:
+            continue
         end = match.start() + 1
         if line.text[match.start()] == "." and ABBREVIATION.search(
             line.text[max(0, end - 12) : end]

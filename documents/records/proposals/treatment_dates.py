@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,7 @@ from documents.records.proposals.dates import FoundDate, find_dates
 from documents.records.proposals.rules import Agent, Rules
 from documents.records.proposals.sections import Sentence
 
+DIRECTLY: Final = re.compile(r" ?\(?(?:in|on|from|since|en|el|desde|dated)? ?")
 HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 CLOSE: Final = 60
 ROW_START: Final = 4
@@ -44,7 +46,8 @@ def take_opening_date(mention: Mention, opening: Sentence, rules: Rules) -> None
         return
     dates = find_dates(opening.text, rules)
     if dates and dates[0].start <= ROW_START and not rules.any_agent.search(opening.text):
-        mention.start_date = dates[0] if mention.status == "started" else None
+        begun = mention.status == "started" or (mention.agent.once and mention.status == "given")
+        mention.start_date = dates[0] if begun else None
         mention.dates_from = opening
 
 
@@ -73,6 +76,8 @@ def attach_dates(
     before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
     ending = [one for one in behind_dates if _is_end(text, one, rules)]
     starting = [one for one in behind_dates if one not in ending]
+    if starting and DIRECTLY.fullmatch(text[mention.end : starting[0].start]):
+        dates_first = False
     if dates_first:
         taken = [one for one in before_dates if not (before and _is_end(text, one, rules))]
         own = taken or ([] if named.index(mention) + 1 < len(named) else starting)

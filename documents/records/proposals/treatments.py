@@ -53,12 +53,31 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
         groups.setdefault(mention.agent.name, []).append(mention)
     parts = {part for one in mentions for part in one.agent.parts}
     named = {one.agent.treatment_class for one in mentions if not one.agent.generic}
+    _lend_dates(groups)
     return [
         _build_finding(group, contexts.rules)
         for name, group in groups.items()
         if name not in parts
         and not (group[0].agent.generic and group[0].agent.treatment_class in named)
     ]
+
+
+def _lend_dates(groups: dict[str, list[Mention]]) -> None:
+    """The dates of "SSA since 2020 (lanreotide)" are those of the only agent of its class."""
+    for group in groups.values():
+        agent = group[0].agent
+        dated = next((one for one in group if one.start_date), None)
+        own = [
+            other[0]
+            for other in groups.values()
+            if other[0].agent.treatment_class == agent.treatment_class
+            and not other[0].agent.generic
+        ]
+        if not agent.generic or dated is None or len(own) != 1 or own[0].start_date:
+            continue
+        only = own[0]
+        if only.sentence is dated.sentence:
+            only.start_date, only.end_date = dated.start_date, only.end_date or dated.end_date
 
 
 def _read_sentence(

@@ -66,6 +66,8 @@ def read_mitoses(match: re.Match[str], rules: Rules) -> Value | None:
     if area == 0:
         return None
     counts = [groups["low"]] + ([groups["high"]] if groups.get("high") else [])
+    if tuple(counts) in WHO_RANGES:
+        return None
     scaled = [_tidy(_count(words, rules) * COUNTED_AREA / area) for words in counts]
     note = None if area == COUNTED_AREA else f"counted in {area} mm2"
     if bound or len(scaled) > 1:
@@ -157,10 +159,10 @@ def read_letter(match: re.Match[str], _rules: Rules) -> Value | None:
     return Value(match["letter"].upper())
 
 
-def read_words(match: re.Match[str], _rules: Rules) -> Value | None:
-    """The words themselves, in small letters."""
-    words = _first_group(match, "words") or match[0]
-    return Value(words.strip().lower())
+def read_words(match: re.Match[str], rules: Rules) -> Value | None:
+    """The words themselves, in small letters; a brand by the name of its substance."""
+    words = (_first_group(match, "words") or match[0]).strip().lower()
+    return Value(rules.maps["generic"].get(words, words))
 
 
 def read_instability(match: re.Match[str], _rules: Rules) -> Value | None:
@@ -181,7 +183,10 @@ def _first_group(match: re.Match[str], name: str) -> str | None:
 
 def read_alteration(match: re.Match[str], _rules: Rules) -> Value | None:
     """The alteration of a gene as it is written."""
-    return Value((_first_group(match, "alteration") or "").strip(" .,;:"))
+    words = (_first_group(match, "alteration") or "").strip(" .,;:")
+    if words.count(")") > words.count("("):
+        words = words.removesuffix(")")
+    return Value(words)
 
 
 CONVERTERS: Final[dict[str, Converter]] = {
