@@ -55,6 +55,8 @@ def show_home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "checklist": read_checklist(visit.case, visit.now.date()),
         "news": read_news(visit.case),
         "stage": STAGE_WORDS[visit.case.stage],
+        # Said without its reason: what was recorded by mistake can be undone for a day.
+        "rests": visit.case.patient.deceased_on is not None,
         "office_clock": clock_of(visit.now, visit.case.owner.time_zone)
         if visit.case.owner
         else None,

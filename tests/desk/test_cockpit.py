@@ -120,7 +120,7 @@ def test_a_confirmed_fact_says_when_its_record_is_no_longer_in_use(
     html = shown.content.decode()
     values = [v for group in shown.context["groups"] for fact in group.facts for v in fact.values]
     assert html.count(GONE) == len(values) > 0
-    assert "confirm the fact on another record, or take it out" in html
+    assert "Confirm each on another record that says the same" in html
 
 
 def test_a_fact_confirmed_before_its_record_says_that_the_record_waits(

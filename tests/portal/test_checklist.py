@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
+from cases.casework.consents import record_death, take_back_death
 from cases.casework.models import RecordRequest, RequestState, Task
 from cases.casework.services import ask_for_record, set_request_state
 from documents.records.models import Document, DocumentState
@@ -124,3 +126,17 @@ def test_news_of_the_same_day_is_told_once(cast: make.Cast) -> None:
 def test_home_answers_while_nothing_is_asked_for(cast: make.Cast) -> None:
     html = sign_in(cast.parent).get(page_of(cast.case, "home")).content.decode()
     assert "No list yet" in html
+
+
+def test_after_a_death_nothing_is_asked_and_the_reason_is_not_said(cast: make.Cast) -> None:
+    ask(cast)
+    record_death(case=cast.case, on=make.NOW.date(), actor=cast.coordinator, now=timezone.now())
+    words = sign_in(cast.parent).get(page_of(cast.case, "home")).content.decode()
+    assert "Nothing is asked of you" in words
+    assert "CT of the abdomen" not in words
+    for word in ("died", "death", "loss"):
+        assert word not in words
+    take_back_death(case=cast.case, actor=cast.coordinator, now=timezone.now())
+    assert (
+        "CT of the abdomen" in sign_in(cast.parent).get(page_of(cast.case, "home")).content.decode()
+    )
