@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, ngettext_lazy
 
 
 class UploadRefused(ValidationError):
@@ -189,3 +189,43 @@ class NoSuchPlace(ValidationError):
             _("Mark the words on the page, or write down what stands there."),
             code="no_such_place",
         )
+
+
+class NotLocked(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This record is not waiting for a password. Load the page again."), code="not_locked"
+        )
+
+
+class PasswordWrong(ValidationError):
+    def __init__(self, *, left: int) -> None:
+        super().__init__(
+            ngettext_lazy(
+                "That is not its password. You can try %(left)s more time, or send a copy without "
+                "a password.",
+                "That is not its password. You can try %(left)s more times, or send a copy without "
+                "a password.",
+                "left",
+            ),
+            code="password_wrong",
+            params={"left": left},
+        )
+
+
+class PasswordTriesUsed(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "The password was wrong too often. Wait a quarter of an hour, or send a copy "
+                "without a password."
+            ),
+            code="password_tries_used",
+        )
+
+
+class NotOpened(ValidationError):
+    """The password may be right, but the file cannot be opened; `sentence` says what to do."""
+
+    def __init__(self, sentence: str | Promise) -> None:
+        super().__init__(sentence, code="not_opened")  # type: ignore[arg-type]  # lazy text is text

@@ -32,8 +32,11 @@ KNOWN: Final[dict[str, Failure]] = {
         _("The scanner did not look at the whole file: too large, or nested too deep."),
     ),
     "password_needed": Failure(
-        _("This file is locked with a password. Please send a copy without one."),
-        _("The file is locked with a password. Ask the family for a copy without one."),
+        _("This file is locked with a password. Please type it, or send a copy without one."),
+        _(
+            "The file is locked with a password. Type it if you know it, or ask the family for it "
+            "or for a copy without one."
+        ),
     ),
     "no_text": Failure(
         _("We received this paper as a picture; a person is reading it."),
@@ -42,6 +45,24 @@ KNOWN: Final[dict[str, Failure]] = {
     "pages_without_text": Failure(
         _("Some pages came as pictures; a person is reading them."),
         _("Some pages have no text that could be read. Look at them before you decide."),
+    ),
+    "mended": Failure(
+        _("Part of this file is damaged; a person looks whether anything is missing."),
+        _(
+            "The file was damaged; you see a mended copy. Words or pages may be missing: compare "
+            "it with what the family has, or ask for it once more."
+        ),
+    ),
+    "files_inside": Failure(
+        _("This file holds other files. Please send those one by one, if they matter."),
+        _(
+            "The file held other files, which the copy that you see does not have. Ask for them "
+            "one by one where they matter; the original is kept."
+        ),
+    ),
+    "programs_removed": Failure(
+        _("A person is looking at this paper."),
+        _("The file carried programs; the copy that you see has none. The original is kept."),
     ),
     "pages_without_picture": Failure(
         _("A person is looking at this paper."),

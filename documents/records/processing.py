@@ -47,8 +47,6 @@ WAIT_WITHOUT_SCANNER: Final = 600
 ASK_A_PERSON_AFTER: Final = timedelta(minutes=30)
 # A file that crashed a reader, or that was slow, may only have met a busy machine.
 WORTH_ANOTHER_TRY: Final = frozenset({"crashed", "too_slow"})
-# What others sent; a copy that was made here needs no copy of its own.
-COPIED: Final = frozenset({FileRole.ORIGINAL, FileRole.OPENED})
 
 
 def queue_scan(file: DocumentFile, *, actor_id: int | None = None) -> None:
@@ -199,7 +197,7 @@ def read_stored_file(run: Run, file: DocumentFile, *, now: datetime) -> None:
 
 def _make_copy(run: Run, file: DocumentFile) -> Copy | None:
     """The copy of what was sent that can be shown, where it needs one."""
-    if file.role not in COPIED:
+    if file.role != FileRole.ORIGINAL:  # whatever was made here was made fit to be shown
         return None
     run.report_progress(0, 4, step="copying")
     with plain_copy(case_id=file.document.case_id, object_name=file.object_name) as path:
@@ -235,7 +233,7 @@ def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None
     move_document(
         document,
         DocumentState.OTHER_PATIENT if digest.is_held else DocumentState.TO_REVIEW,
-        failure_code=digest.failure_code or document.failure_code,
+        failure_code=_choose_note(document.failure_code, digest.failure_code),
         person_check=digest.person_check,
         language=document.language or (digest.language if digest.language != "other" else ""),
     )
@@ -251,6 +249,11 @@ def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None
     facts_proposed.send(
         sender=Document, case_id=document.case_id, document_id=document.pk, count=count, now=now
     )
+
+
+def _choose_note(of_the_copy: str, of_the_pages: str) -> str:
+    """There is room for one: what may be missing comes first, then what is on the pages."""
+    return of_the_copy if of_the_copy == "mended" else of_the_pages or of_the_copy
 
 
 @transaction.atomic

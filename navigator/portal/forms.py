@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.casework.models import Case, Relation, RequestState
 from documents.records.models import RecordKind
+from documents.records.services.opening import LONGEST_PASSWORD
 
 MAX_MESSAGE = 10_000
 MAX_INQUIRY = 4_000
@@ -39,6 +40,17 @@ class MessageForm(forms.Form):
 
     def clean_body(self) -> str:
         return clean_words(self.cleaned_data["body"])
+
+
+class PasswordForm(forms.Form):
+    """The password of one file; it is never sent back to the page."""
+
+    password = forms.CharField(
+        label=_("Password of the file"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class CannotGetForm(forms.Form):

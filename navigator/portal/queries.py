@@ -161,6 +161,7 @@ class Paper:
     said: Said
     reason: ToldReason | None
     can_be_read: bool
+    is_locked: bool
 
 
 def list_papers(case: Case) -> list[Paper]:
@@ -185,6 +186,7 @@ def _paper_of(row: Document) -> Paper:
         said=DOCUMENT_WORDS[row.state],
         reason=tell_reason(row) if row.state == DocumentState.REJECTED else None,
         can_be_read=bool(files) and files[0].scan_verdict in CHECKED,
+        is_locked=row.state == DocumentState.NEEDS_PASSWORD,
     )
 
 

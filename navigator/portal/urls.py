@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from navigator.portal import passkey_views, upload_views, views, visitor_views
+from navigator.portal import opening_views, passkey_views, upload_views, views, visitor_views
 from navigator.portal.doors import lead_to_case
 
 app_name = "portal"
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path(CASE + "upload/", upload_views.upload_files, name="upload"),
     path(CASE + "papers/", views.show_documents, name="documents"),
     path(CASE + "papers/<uuid:document_id>/file/", upload_views.download_file, name="file"),
+    path(CASE + "papers/<uuid:document_id>/password/", opening_views.open_paper, name="password"),
     path(CASE + "messages/", views.show_messages, name="messages"),
     path(CASE + "trip/", views.show_trip, name="trip"),
     path(CASE + "trip/calendar.ics", views.download_calendar, name="calendar"),

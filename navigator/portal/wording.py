@@ -63,7 +63,7 @@ DOCUMENT_WORDS: Final[dict[str, Said]] = {
         "wait",
         "lock",
         _("Locked with a password"),
-        _("Please tell your coordinator the password by telephone, or send a copy without one."),
+        _("Please type its password here once, or send a copy without one."),
     ),
     D.UNREADABLE: Said(
         "wait",

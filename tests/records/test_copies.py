@@ -3,15 +3,17 @@
 import io
 import struct
 
+import pikepdf
 import pypdfium2
 import pytest
 from PIL import Image
 
 from documents.records import copies
 from documents.records.copies import Copy, make_copy
+from documents.records.reading import read_pages
 from documents.records.sandbox import ReadingFailure
 from documents.records.sniffing import Kind
-from tests.records.papers import make_photo
+from tests.records.papers import make_pdf, make_photo, protect_pdf
 from tests.records.pictures import (
     CANARY,
     ON_ITS_SIDE,
@@ -167,6 +169,93 @@ def test_a_photograph_with_broken_exif_is_shown_as_it_is() -> None:
 )
 def test_a_picture_cut_short_is_damaged(data: bytes, kind: Kind) -> None:
     assert failure_of(data, kind) == "damaged"
+
+
+def test_a_sound_pdf_is_shown_as_it_is() -> None:
+    assert make_copy(make_pdf("The Ki-67 is 9%."), Kind.PDF) is None
+
+
+@pytest.mark.parametrize("how", ["junk before it", "cut at its end", "its table is wrong"])
+def test_a_damaged_pdf_is_mended_and_people_are_told(how: str) -> None:
+    whole = rewrite(make_pdf("The Ki-67 is 9%."))
+    data = {
+        "junk before it": b"From: the mail program\r\n" * 200 + whole,
+        "cut at its end": whole[:-200],
+        "its table is wrong": whole.replace(b"startxref", b"startxref\n99", 1),
+    }[how]
+    copy = copy_of(data, Kind.PDF)
+    assert (copy.kind, copy.note, copy.is_drawn) == (Kind.PDF, "mended", False)
+    assert "Ki-67 is 9%" in read_pages(copy.data, Kind.PDF).pages[0].text
+
+
+def rewrite(data: bytes) -> bytes:
+    """With every object open to see, as older programs write."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return out.getvalue()
+
+
+def make_busy_pdf() -> bytes:
+    """Programs at every place where a reader looks for them, and a link as any letter has."""
+    pdf = pikepdf.open(io.BytesIO(make_pdf("The Ki-67 is 9%.")))
+    script = {"/S": pikepdf.Name.JavaScript, "/JS": "app.launchURL('http://x.example')"}
+    launch = {"/S": pikepdf.Name.Launch, "/F": "setup.exe"}
+    link = {"/S": pikepdf.Name.URI, "/URI": "https://hospital.example"}
+    notes = [
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Link,
+            Rect=[0, 0, 9, 9],
+            A=pikepdf.Dictionary(action),
+        )
+        for action in (launch, link, {**link, "/Next": pikepdf.Dictionary(script)})
+    ]
+    pdf.Root.OpenAction = pdf.make_indirect(pikepdf.Dictionary(script))
+    pdf.Root.Names = pikepdf.Dictionary(
+        JavaScript=pikepdf.Dictionary(Names=["one", pikepdf.Dictionary(script)])
+    )
+    pdf.pages[0].AA = pikepdf.Dictionary(O=pikepdf.Dictionary(script))
+    pdf.pages[0].Annots = pikepdf.Array(notes)
+    pdf.attachments["setup.exe"] = pikepdf.AttachedFileSpec(  # type: ignore[call-arg]  # the rest has defaults
+        pdf, b"MZ a program"
+    )
+    out = io.BytesIO()
+    pdf.save(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    return out.getvalue()
+
+
+def test_a_pdf_that_would_do_something_is_shown_as_one_that_does_nothing() -> None:
+    copy = copy_of(make_busy_pdf(), Kind.PDF)
+    assert copy.note == "files_inside"
+    quiet = rewrite(copy.data)
+    for mark in (
+        b"JavaScript",
+        b"launchURL",
+        b"Launch",
+        b"setup",
+        b"/OpenAction",
+        b"/AA",
+        b"EmbeddedFile",
+    ):
+        assert mark not in quiet
+    assert quiet.count(b"hospital.example") == 2
+    assert "Ki-67 is 9%" in read_pages(copy.data, Kind.PDF).pages[0].text
+
+
+def test_a_first_view_of_a_page_is_no_program() -> None:
+    pdf = pikepdf.open(io.BytesIO(make_pdf("The Ki-67 is 9%.")))
+    pdf.Root.OpenAction = pikepdf.Array([pdf.pages[0].obj, pikepdf.Name.Fit])
+    out = io.BytesIO()
+    pdf.save(out)
+    assert make_copy(out.getvalue(), Kind.PDF) is None
+
+
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.4\n" + b"noise" * 900, protect_pdf(make_pdf("one"), "between us")]
+)
+def test_of_a_pdf_that_cannot_be_opened_there_is_no_copy(data: bytes) -> None:
+    assert make_copy(data, Kind.PDF) is None
 
 
 def test_a_picture_with_too_many_points_is_too_big(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from cases.casework.models import Case
 from documents.records import serving, vault
+from documents.records.failures import UNNAMED, describe_failure
 from documents.records.models import Document, DocumentFile, DocumentState, FileRole, Page
 from documents.records.services import retry_reading
 from tests import make
+from tests.records.papers import make_pdf
 from tests.records.pictures import (
     CANARY,
     ON_ITS_SIDE,
@@ -102,3 +104,17 @@ def test_original_and_copy_are_handed_out_as_attachments_under_their_own_types(
         assert served.headers["Content-Disposition"].startswith("attachment")
         assert name in served.headers["Content-Disposition"]
         assert b"".join(served.chunks) == bytes_of(file)
+
+
+def test_a_damaged_pdf_is_kept_as_sent_and_read_from_the_mended_copy(
+    cast: make.Cast, run_jobs: RunJobs
+) -> None:
+    data = b"From: the mail program\r\n" * 30 + make_pdf("The Ki-67 is 9%.")
+    data = b"%PDF-1.4\n" + data
+    document = take(cast.case, data, "letter.pdf", run_jobs)
+    assert (document.state, document.failure_code) == (DocumentState.TO_REVIEW, "mended")
+    original, shown = document.files.order_by("version")
+    assert bytes_of(original) == data
+    assert (shown.role, shown.scan_verdict) == (FileRole.READABLE, "no_scanner")
+    assert "Ki-67 is 9%" in shown.pages.get().text
+    assert describe_failure("mended") is not UNNAMED

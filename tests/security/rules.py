@@ -85,6 +85,7 @@ RULES: Final[dict[str, Rule]] = {
             "upload/",
             "papers/",
             "papers/<document_id>/file/",
+            "papers/<document_id>/password/",
             "messages/",
             "trip/",
             "trip/calendar.ics",

@@ -28,6 +28,7 @@ PARSERS = {
     "read_image": "images",
     "copy_image": "images",
     "copy_tiff": "images",
+    "copy_pdf": "quiet_pdf",
     "render_image": "images",
     "look_around": "trial",
     "read_ranges": "trial",

@@ -12,6 +12,7 @@ from documents.records.services.arranging import (
     turn_pages,
 )
 from documents.records.services.arrival import accept_upload
+from documents.records.services.opening import open_with_password
 from documents.records.services.review import (
     accept_document,
     clear_other_patient,
@@ -50,6 +51,7 @@ __all__ = [
     "list_languages_read",
     "mark_duplicate",
     "mark_other_patient",
+    "open_with_password",
     "redact_pages",
     "reject_document",
     "reopen_document",
