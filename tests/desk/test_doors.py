@@ -32,6 +32,7 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
         "case_do": [case, "act"],
         "case_progress": [case],
         "case_calendar": [case],
+        "case_death": [case],
         "cockpit_part": [case, "facts"],
         "review": [document],
         "review_do": [document],
