@@ -166,6 +166,9 @@ def store_pages(file: DocumentFile, digest: Digest) -> None:
             text=page.text,
             width=page.width,
             height=page.height,
+            text_source=page.source,
+            confidence=page.confidence,
+            words=page.words,
             preview_name=digest.previews.get(page.number, ""),
         )
         for page in digest.pages

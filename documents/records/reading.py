@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
 from documents.records.language import detect_language
+from documents.records.models import TextSource
 from documents.records.sandbox import DEFAULT_LIMITS, Limits, ReadingFailure, run_parser
 from documents.records.sniffing import MAX_TEXT_BYTES, Kind, decode_text
 
 MAX_PAGES: Final = 2_000
 MAX_PAGE_CHARS: Final = 200_000
 MAX_CHARS: Final = 10_000_000
+MAX_WORDS: Final = 500_000
 MAX_PIXELS: Final = 120_000_000
 READ_LIMITS: Final = Limits(cpu_seconds=120, wall_seconds=180.0, output=128 * 1024 * 1024)
 IMAGE_FORMATS: Final = {Kind.JPEG: ["JPEG"], Kind.PNG: ["PNG"]}
 FORM_FEED: Final = "\f"
 BROKEN: Final = dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd")
+
+
+Word = list[float]
 
 
 class ReadingState(StrEnum):
@@ -35,7 +40,9 @@ class PageText:
     """One page. Width and height are points for a PDF, pixels for an image, 0 for plain text.
 
     `offset` is where the page begins in the whole decoded file; it is 0 for everything but plain
-    text, because offsets into a PDF count from the start of each page.
+    text, because offsets into a PDF count from the start of each page. `words`, `source` and
+    `confidence` are those of `models.Page`. `is_picture`: what stands on it is a picture, so that
+    its text is to be recognised; `is_blank`: nothing stands on it.
     """
 
     number: int
@@ -43,6 +50,12 @@ class PageText:
     width: float = 0.0
     height: float = 0.0
     offset: int = 0
+    words: list[Word] = field(default_factory=list)
+    source: TextSource = TextSource.LAYER
+    confidence: float | None = None
+    is_picture: bool = False
+    is_blank: bool = False
+    sharpness: float | None = None
 
     @property
     def has_text(self) -> bool:
@@ -131,14 +144,28 @@ def _pdf_arguments(password: str | None) -> dict[str, Any]:
         "max_pages": MAX_PAGES,
         "max_page_chars": MAX_PAGE_CHARS,
         "max_chars": MAX_CHARS,
+        "max_words": MAX_WORDS,
     }
 
 
 def _read_pdf(source: Path | bytes, password: str | None) -> tuple[PageText, ...]:
     answer = run_parser("read_pdf", source, _pdf_arguments(password), limits=READ_LIMITS)
     return tuple(
-        PageText(number, clean_text(text), width, height)
-        for number, (text, width, height) in enumerate(json.loads(answer.payload), start=1)
+        _make_page(number, page) for number, page in enumerate(json.loads(answer.payload), start=1)
+    )
+
+
+def _make_page(number: int, answer: Sequence[Any]) -> PageText:
+    text, width, height, words, covered = answer
+    has_text = bool(text.strip())
+    return PageText(
+        number,
+        clean_text(text),
+        width,
+        height,
+        words=[[*word, 1] for word in words],
+        source=TextSource.LAYER if has_text else TextSource.NONE,
+        is_picture=covered or not has_text,
     )
 
 
@@ -167,4 +194,15 @@ def _read_text(source: Path | bytes) -> tuple[PageText, ...]:
 def _read_image(source: Path | bytes, kind: Kind) -> tuple[PageText, ...]:
     arguments = {"formats": IMAGE_FORMATS[kind], "max_pixels": MAX_PIXELS}
     answer = run_parser("read_image", source, arguments, limits=DEFAULT_LIMITS)
-    return (PageText(1, "", answer.header["width"], answer.header["height"]),)
+    header = answer.header
+    return (
+        PageText(
+            1,
+            "",
+            header["width"],
+            header["height"],
+            source=TextSource.NONE,
+            is_picture=True,
+            sharpness=header.get("sharpness"),
+        ),
+    )

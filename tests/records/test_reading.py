@@ -1,5 +1,6 @@
 """Pages are read in the sandbox; their offsets find the words on the paper again."""
 
+import io
 from pathlib import Path
 
 import pikepdf
@@ -40,6 +41,37 @@ def test_text_is_one_character_for_one_of_the_paper() -> None:
     assert before.right < box.left
     assert 0 < box.left < box.right < 1
     assert 0 < box.top < box.bottom < 0.2
+
+
+def test_every_word_of_a_text_layer_has_its_place() -> None:
+    data = make_pdf(f"{FIRST} {FIRST}", SECOND)
+    for page in read_pages(data, Kind.PDF).pages:
+        text = page.text
+        assert [text[int(word[0]) : int(word[1])] for word in page.words] == text.replace(
+            "\u2060", " "
+        ).split()
+        for start, end, left, top, right, bottom, sure in page.words:
+            (box,) = find_boxes(data, page.number, int(start), int(end))
+            drawn = (box.left, box.top, box.right, box.bottom)
+            assert (left, top, right, bottom) == pytest.approx(drawn, abs=0.001)
+            assert sure == 1
+
+
+def test_words_of_a_turned_page_stand_where_they_are_seen() -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(make_pdf(FIRST))) as pdf:
+        pdf.pages[0].rotate(90, relative=True)
+        pdf.save(out)
+    (page,) = read_pages(out.getvalue(), Kind.PDF).pages
+    first, last = page.words[0], page.words[8]
+    assert first[2] > 0.8  # the line runs down the right edge
+    assert first[3] < last[3]
+
+
+def test_signs_that_pdfium_gives_in_halves_keep_their_places() -> None:
+    (page,) = read_pages(make_pdf(SECOND), Kind.PDF).pages
+    assert "\U00020000" in page.text or "\ufffd" in page.text
+    assert page.text[int(page.words[-1][0]) : int(page.words[-1][1])] == "reader."
 
 
 def test_a_quote_over_two_lines_has_two_boxes() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ctypes
 import json
 import math
+import re
 import sys
 from typing import Any, BinaryIO
 
@@ -17,6 +18,14 @@ LOW_HALVES = range(0xDC00, 0xE000)
 WORD_JOINER = 0x2060
 UNKNOWN = 0xFFFD
 HYPHENS = {0x02: 0xAD, 0xFFFE: 0xAD}  # how pdfium marks a word broken at the end of a line
+ODD = re.compile("[\x00\ud800-\udfff]")
+WORD = re.compile(r"[^\s\xad\u2060]+")
+DECIMALS = 4
+GRID = 1_000_000
+FEW_SIGNS = 40
+COVERED_BY_PICTURE = 0.5
+DEEP = 3
+Place = list[float]
 
 
 def open_pdf(file: BinaryIO, request: dict[str, Any]) -> Any:
@@ -54,6 +63,18 @@ def read_characters(textpage: Any, cap: int) -> str:
     from pypdfium2 import raw
 
     count = min(textpage.count_chars(), cap)
+    units = (ctypes.c_ushort * (count + 1))()
+    taken = raw.FPDFText_GetText(textpage.raw, 0, count, units) - 1
+    text = bytes(units)[: max(taken, 0) * 2].decode("utf-16-le", "surrogatepass")
+    if len(text) == count and not ODD.search(text):
+        return text.translate(HYPHENS)
+    return read_one_by_one(textpage, count)
+
+
+def read_one_by_one(textpage: Any, count: int) -> str:
+    """The same for a page with signs that pdfium leaves out, or gives in halves."""
+    from pypdfium2 import raw
+
     codes = [raw.FPDFText_GetUnicode(textpage.raw, at) for at in range(count)]
     for at, code in enumerate(codes):
         if code in HYPHENS:
@@ -67,19 +88,86 @@ def read_characters(textpage: Any, cap: int) -> str:
 
 
 def read_pdf(file: BinaryIO, request: dict[str, Any]) -> Answer:
-    """The text layer and the size in points of every page."""
+    """Every page: text layer, width and height in points, words, whether a picture covers it.
+
+    Words are `[start, end, left, top, right, bottom]`, the place in fractions of the page.
+    """
     pdf = open_pdf(file, request)
-    pages, left = [], request["max_chars"]
+    pages, left, words_left = [], request["max_chars"], request["max_words"]
     for number in range(1, len(pdf) + 1):
         page = load_page(pdf, number)
         width, height = page.get_size()
         textpage = page.get_textpage()
         text = read_characters(textpage, min(request["max_page_chars"], left))
+        words = place_words(page, textpage, text) if words_left > 0 else []
         left -= len(text)
-        pages.append([text, width, height])
+        words_left -= len(words)
+        pages.append([text, width, height, words, is_covered(page, text, width * height)])
         textpage.close()
         page.close()
     return {}, json.dumps(pages).encode()
+
+
+def place_words(page: Any, textpage: Any, text: str) -> list[Place]:
+    """Where each word stands, by the boxes of its first and its last character."""
+    from pypdfium2 import raw
+
+    across, down = map_page(page)
+    first, last = raw.FS_RECTF(), raw.FS_RECTF()
+    to_first, to_last = ctypes.byref(first), ctypes.byref(last)
+    locate, handle = raw.FPDFText_GetLooseCharBox, textpage.raw
+    places: list[Place] = []
+    for match in WORD.finditer(text):
+        start, end = match.span()
+        if not (locate(handle, start, to_first) and locate(handle, end - 1, to_last)):
+            continue
+        low = min(first.left, last.left), min(first.bottom, last.bottom)
+        high = max(first.right, last.right), max(first.top, last.top)
+        xs = sorted(across[0] * x + across[1] * y + across[2] for x, y in (low, high))
+        ys = sorted(down[0] * x + down[1] * y + down[2] for x, y in (low, high))
+        if xs[0] < xs[1] and ys[0] < ys[1]:
+            box = (min(max(value, 0.0), 1.0) for value in (xs[0], ys[0], xs[1], ys[1]))
+            places.append([start, end, *(round(value, DECIMALS) for value in box)])
+    return places
+
+
+def map_page(page: Any) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """How points of the page become fractions of it: across and down, `a * x + b * y + c`."""
+    far = max(*page.get_size(), 1.0)
+    origin, right, up = (find_fractions(page, x, y) for x, y in ((0, 0), (far, 0), (0, far)))
+    across, down = (
+        ((right[axis] - origin[axis]) / far, (up[axis] - origin[axis]) / far, origin[axis])
+        for axis in (0, 1)
+    )
+    return across, down
+
+
+def find_fractions(page: Any, x: float, y: float) -> tuple[float, float]:
+    """A point of the page as fractions of its width and height, from the upper left corner."""
+    from pypdfium2 import raw
+
+    across, down = ctypes.c_int(), ctypes.c_int()
+    raw.FPDF_PageToDevice(
+        page.raw, 0, 0, GRID, GRID, 0, x, y, ctypes.byref(across), ctypes.byref(down)
+    )
+    return across.value / GRID, down.value / GRID
+
+
+def is_covered(page: Any, text: str, area: float) -> bool:
+    """Whether a picture covers a page on which nearly nothing is written: a stamped scan."""
+    import pypdfium2
+    from pypdfium2 import raw
+
+    if area <= 0 or sum(not sign.isspace() for sign in text) >= FEW_SIGNS:
+        return False
+    covered = 0.0
+    try:
+        for picture in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=DEEP):
+            left, bottom, right, top = picture.get_bounds()
+            covered = max(covered, (right - left) * (top - bottom))
+    except pypdfium2.PdfiumError:
+        return False
+    return covered / area >= COVERED_BY_PICTURE
 
 
 def find_boxes(file: BinaryIO, request: dict[str, Any]) -> Answer:
@@ -126,16 +214,10 @@ def locate_character(page: Any, textpage: Any, at: int) -> list[float] | None:
         return None
     if rectangle.left == rectangle.right or rectangle.top == rectangle.bottom:
         return None
-    grid = 1_000_000
     points = []
     for x, y in ((rectangle.left, rectangle.top), (rectangle.right, rectangle.bottom)):
-        across, down = ctypes.c_int(), ctypes.c_int()
-        raw.FPDF_PageToDevice(
-            page.raw, 0, 0, grid, grid, 0, x, y, ctypes.byref(across), ctypes.byref(down)
-        )
-        points.append(
-            (min(max(across.value / grid, 0.0), 1.0), min(max(down.value / grid, 0.0), 1.0))
-        )
+        across, down = find_fractions(page, x, y)
+        points.append((min(max(across, 0.0), 1.0), min(max(down, 0.0), 1.0)))
     (x0, y0), (x1, y1) = points
     return [min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)]
 

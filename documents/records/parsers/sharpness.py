@@ -42,7 +42,7 @@ def measure_sharpness(image: Any) -> float | None:
     if len(measured) < LEAST_TILES:
         return None
     at = int(len(measured) * 0.75)
-    return min(sorted(values)[at] for values in zip(*measured, strict=True))
+    return float(min(sorted(values)[at] for values in zip(*measured, strict=True)))
 
 
 def list_tiles(width: int, height: int) -> list[tuple[int, int, int, int]]:
