@@ -30,7 +30,7 @@ def record(
     codes only, never a name or a clinical word. The head row is locked until the caller's
     transaction ends, so the chain has no forks.
     """
-    head, _made = AuditHead.objects.select_for_update().get_or_create(id=1)
+    head, _made = AuditHead.objects.select_for_update(no_key=True).get_or_create(id=1)
     event = AuditEvent(
         at=now,
         actor_id=actor.pk if actor is not None and actor.pk else None,

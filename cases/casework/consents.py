@@ -70,7 +70,7 @@ def give_consent(
         raise errors.ConsentNotTheirs
     if (purpose == ConsentPurpose.SHARE) != (recipient_id is not None):
         raise errors.ConsentNamesNoHospital(str(purpose.label))
-    Case.objects.select_for_update().get(pk=case.pk)
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     live = case.consents.live().filter(purpose=purpose, recipient_id=recipient_id).first()
     if live is not None:
         return live
@@ -103,9 +103,11 @@ def give_consent(
 @transaction.atomic
 def withdraw_consent(*, consent: Consent, actor: User, now: datetime) -> Consent:
     """Take an agreement back, at once; a second withdrawal changes nothing."""
-    Case.objects.select_for_update().get(pk=consent.case_id)
+    Case.objects.select_for_update(no_key=True).get(pk=consent.case_id)
     consent = (
-        Consent.objects.select_for_update(of=("self",)).select_related("case").get(pk=consent.pk)
+        Consent.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("case")
+        .get(pk=consent.pk)
     )
     if consent.withdrawn_at is not None:
         return consent
@@ -141,7 +143,7 @@ def withdraw_consent(*, consent: Consent, actor: User, now: datetime) -> Consent
 @transaction.atomic
 def freeze_consent(*, case: Case, actor: User, now: datetime) -> Case:
     """Stop everything that would leave the house, until it is lifted."""
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if case.consent_frozen_at is None:
         case.consent_frozen_at = now
         case.save(update_fields=["consent_frozen_at"])
@@ -153,7 +155,7 @@ def freeze_consent(*, case: Case, actor: User, now: datetime) -> Case:
 
 @transaction.atomic
 def lift_freeze(*, case: Case, actor: User, now: datetime) -> Case:
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if case.consent_frozen_at is not None:
         case.consent_frozen_at = None
         case.save(update_fields=["consent_frozen_at"])
@@ -169,7 +171,7 @@ def record_death(*, case: Case, on: date, actor: User, now: datetime) -> Case:
     `take_back_death` undoes it for a day. Recorded twice, the first date stands.
     """
     require_death_role(actor)
-    patient = case.patient = Patient.objects.select_for_update().get(pk=case.patient_id)
+    patient = case.patient = Patient.objects.select_for_update(no_key=True).get(pk=case.patient_id)
     if on > now.date() + ONE_DAY:  # it may be tomorrow where they live
         raise errors.DeathInTheFuture
     if patient.deceased_on is None:
@@ -190,7 +192,7 @@ def take_back_death(*, case: Case, actor: User, now: datetime) -> Case:
     waited to be sent stay drafts: a person reads them again before they go.
     """
     require_death_role(actor)
-    patient = case.patient = Patient.objects.select_for_update().get(pk=case.patient_id)
+    patient = case.patient = Patient.objects.select_for_update(no_key=True).get(pk=case.patient_id)
     if patient.deceased_on is None:
         return case
     until = find_undo_end(patient)

@@ -91,7 +91,9 @@ def require_possible_owner(owner: User | None, team: Team | None) -> None:
 
 def take_next_reference(year: int) -> str:
     """`NV-2026-00042`; the year's row is locked until the case is committed."""
-    counter, _made = ReferenceCounter.objects.select_for_update().get_or_create(year=year)
+    counter, _made = ReferenceCounter.objects.select_for_update(no_key=True).get_or_create(
+        year=year
+    )
     counter.last += 1
     counter.save(update_fields=["last"])
     return f"NV-{year}-{counter.last:05d}"
@@ -104,7 +106,7 @@ def advance_stage(*, case: Case, to: Stage, actor: User, now: datetime, reason: 
     One stage forward, or back (or closed early) with a reason. The row is locked, so two
     coordinators cannot both move it.
     """
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if not case.can_move_to(to):
         raise errors.StageNotReachable(left=case.get_stage_display(), wanted=str(to.label))
     if case.needs_reason_for(to) and not reason.strip():
@@ -126,7 +128,7 @@ def advance_stage(*, case: Case, to: Stage, actor: User, now: datetime, reason: 
 @transaction.atomic
 def hand_over_case(*, case: Case, owner: User, actor: User, now: datetime) -> Case:
     """Give a case, with its open tasks, to another coordinator."""
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     require_possible_owner(owner, case.team)
     former, case.owner = case.owner_id, owner
     case.save(update_fields=["owner"])
@@ -143,7 +145,7 @@ def hand_over_case(*, case: Case, owner: User, actor: User, now: datetime) -> Ca
 @transaction.atomic
 def set_hold(*, case: Case, reason: str, actor: User, now: datetime) -> Case:
     """Put a case on hold with a reason, or (empty reason) take it off hold."""
-    case = Case.objects.select_for_update().get(pk=case.pk)
+    case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     case.hold_reason = reason.strip()
     case.save(update_fields=["hold_reason"])
     code = "held" if case.hold_reason else "released"
@@ -313,7 +315,7 @@ def set_request_state(
     """Say how a line of the checklist stands. "Cannot get" needs the family's reason."""
     if state == RequestState.CANNOT_GET and not cannot_get_reason.strip():
         raise errors.ReasonNeeded
-    request = RecordRequest.objects.select_for_update().get(pk=request.pk)
+    request = RecordRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if request.state == state:
         return request
     request.state = state

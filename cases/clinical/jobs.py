@@ -17,5 +17,5 @@ def evaluate_case(run: Run, *, case_id: str) -> None:
     this runs waits, and queues the next comparison.
     """
     with run.finishing():
-        case = Case.objects.select_for_update().get(pk=case_id)
+        case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
         evaluate_all(case=case, now=timezone.now())

@@ -276,7 +276,7 @@ def reopen_history(*, case: Case, actor: User, now: datetime) -> None:
 
 def lock_case(case: Case) -> Case:
     """The case's row, locked until the transaction ends, so that its facts change one by one."""
-    return Case.objects.select_for_update().get(pk=case.pk)
+    return Case.objects.select_for_update(no_key=True).get(pk=case.pk)
 
 
 def _lock_proposal(fact: Fact) -> Fact:

@@ -98,9 +98,11 @@ def move_referral(
     outcome_note: str = "",
 ) -> Referral:
     """Move a referral along. Sending needs a live consent that names the hospital."""
-    Case.objects.select_for_update().get(pk=referral.case_id)  # consent cannot end meanwhile
+    Case.objects.select_for_update(no_key=True).get(
+        pk=referral.case_id
+    )  # consent cannot end meanwhile
     referral = (
-        Referral.objects.select_for_update(of=("self",))
+        Referral.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case__patient", "hospital")
         .get(pk=referral.pk)
     )
@@ -152,7 +154,7 @@ def require_words(text: str) -> None:
 @transaction.atomic
 def find_family_thread(*, case: Case, now: datetime) -> Thread:
     """The one thread with the family of a case, begun if there is none."""
-    Case.objects.select_for_update().get(pk=case.pk)
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     thread = case.threads.filter(audience=Audience.FAMILY).first()
     if thread is None:
         thread = Thread.objects.create(
@@ -175,7 +177,7 @@ def send_message(
     The mail itself carries no word of `body`: it says that there is something to read.
     """
     require_words(body)
-    case = Case.objects.select_for_update().get(pk=thread.case_id)
+    case = Case.objects.select_for_update(no_key=True).get(pk=thread.case_id)
     contact = contact or (thread.referral.contact if thread.referral else None)
     require_writable(thread, case, contact)
     message = Message(
@@ -292,7 +294,7 @@ def send_again(*, message: Message, actor: User, now: datetime) -> Message:
 
     It goes as the mail that it was: the room that wrote it, if one says so, sends it.
     """
-    case = Case.objects.select_for_update().get(pk=message.thread.case_id)
+    case = Case.objects.select_for_update(no_key=True).get(pk=message.thread.case_id)
     require_writable(message.thread, case, message.contact)
     changed = Message.objects.filter(
         pk=message.pk,

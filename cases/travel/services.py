@@ -86,7 +86,7 @@ def move_appointment(
     *, appointment: Appointment, to: AppointmentState, actor: User, now: datetime
 ) -> Appointment:
     """Confirm, finish or cancel an appointment."""
-    appointment = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    appointment = Appointment.objects.select_for_update(no_key=True).get(pk=appointment.pk)
     if to not in APPOINTMENT_MOVES[AppointmentState(appointment.state)]:
         raise errors.AppointmentMoveRefused
     appointment.state = to
@@ -124,7 +124,7 @@ def plan_trip(
 
 @transaction.atomic
 def move_trip(*, trip: Trip, to: TripState, actor: User, now: datetime) -> Trip:
-    trip = Trip.objects.select_for_update().get(pk=trip.pk)
+    trip = Trip.objects.select_for_update(no_key=True).get(pk=trip.pk)
     if to not in TRIP_MOVES[TripState(trip.state)]:
         raise errors.TripMoveRefused(left=trip.get_state_display(), wanted=str(TripState(to).label))
     trip.state = to

@@ -75,7 +75,7 @@ def grant_version(
     expires_at = expires_at or now + GOOD_FOR
     if not now < expires_at <= now + LONGEST:
         raise errors.ExpiryNotPossible(days=LONGEST.days)
-    Case.objects.select_for_update().get(pk=version.dossier.case_id)
+    Case.objects.select_for_update(no_key=True).get(pk=version.dossier.case_id)
     version = DossierVersion.objects.select_related(
         "dossier__case__patient", "dossier__referral__hospital"
     ).get(pk=version.pk)
@@ -326,7 +326,7 @@ def _with_all() -> GrantQuerySet:
 
 
 def _lock(grant: Grant) -> Grant:
-    Grant.objects.select_for_update().get(pk=grant.pk)
+    Grant.objects.select_for_update(no_key=True).get(pk=grant.pk)
     locked: Grant = _with_all().get(pk=grant.pk)
     return locked
 

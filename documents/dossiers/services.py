@@ -51,7 +51,7 @@ def begin_version(
     _require_role(actor)
     if referral is not None and referral.case_id != case.pk:
         raise errors.ReferralOfOtherCase
-    Case.objects.select_for_update().get(pk=case.pk)
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     dossier, _made = Dossier.objects.get_or_create(
         case=case, referral=referral, defaults={"created_at": now}
     )
@@ -81,7 +81,7 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
         raise errors.VersionNotToCheck
     read_checked(version)
     with transaction.atomic():
-        Case.objects.select_for_update().get(pk=version.dossier.case_id)
+        Case.objects.select_for_update(no_key=True).get(pk=version.dossier.case_id)
         sealed = DossierVersion.objects.filter(pk=version.pk, state=VersionState.TO_CHECK).update(
             state=VersionState.SEALED, sealed_at=now, sealed_by=actor
         )

@@ -262,7 +262,7 @@ def move_evidence(leaves: Sequence[Leaf], file: DocumentFile) -> None:
     """
     places = {(leaf.page.file_id, leaf.page.number): (leaf, n) for n, leaf in enumerate(leaves, 1)}
     words = Evidence.objects.filter(file__in={leaf.page.file_id for leaf in leaves})
-    for one in words.select_for_update():
+    for one in words.select_for_update(no_key=True):
         leaf, number = places.get((one.file_id, one.page), (None, 0))
         if leaf is None or is_covered(one, leaf):
             continue

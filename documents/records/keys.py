@@ -58,7 +58,7 @@ def rewrap_case_keys() -> int:
     stale = CaseKey.objects.exclude(master_key_id=newest).values_list("pk", flat=True)
     for case_id in list(stale):
         with transaction.atomic():
-            row = CaseKey.objects.select_for_update().get(pk=case_id)
+            row = CaseKey.objects.select_for_update(no_key=True).get(pk=case_id)
             key = unwrap_key(bytes(row.wrapped_key), row.master_key_id, case_id)
             row.wrapped_key, row.master_key_id = wrap_key(key, case_id)
             row.save(update_fields=["wrapped_key", "master_key_id"])

@@ -50,7 +50,7 @@ def compare_what_still_stands(
         return
     words = Evidence.objects.filter(fact=OuterRef("pk"), file__document=document_id)
     if Fact.objects.confirmed().filter(Exists(words), case=case_id).exists():
-        Case.objects.select_for_update().get(pk=case_id)
+        Case.objects.select_for_update(no_key=True).get(pk=case_id)
         facts_changed.send(sender=Document, case_id=case_id)
 
 

@@ -17,7 +17,7 @@ Codes = Mapping[str, str | int | bool | None]
 def lock_document(document: Document) -> Document:
     """The row as it is now, locked until the transaction ends."""
     locked: Document = (
-        Document.objects.select_for_update(of=("self",))
+        Document.objects.select_for_update(of=("self",), no_key=True)
         .select_related("case", "request")
         .get(pk=document.pk)
     )

@@ -119,7 +119,7 @@ def join_documents(
     if len({one.case_id for one in documents}) != 1:
         raise NotOfThisCase
     # In one order, whatever order they were chosen in: two who join at once do not wait for ever.
-    Case.objects.select_for_update().get(pk=documents[0].case_id)
+    Case.objects.select_for_update(no_key=True).get(pk=documents[0].case_id)
     locked = {one.pk: lock_document(one) for one in sorted(documents, key=lambda one: one.pk)}
     for one in locked.values():
         if one.state not in ARRANGEABLE | BUSY:
