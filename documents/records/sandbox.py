@@ -192,7 +192,9 @@ def _command(*, walled: bool) -> list[str]:
     child = [sys.executable, "-I", "-X", "utf8", str(CHILD)]
     if not walled:
         return child
-    bwrap = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
+    # The child's environment is empty and has no search path: the program needs its whole name.
+    program = shutil.which("bwrap") or "bwrap"
+    bwrap = [program, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
     for name in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives"):
         bwrap += ["--ro-bind-try", name, name]
     for folder in _interpreter_folders():

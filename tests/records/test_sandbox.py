@@ -72,6 +72,18 @@ def test_bytes_and_paths_are_read_alike(walled: bool, tmp_path: Path) -> None:  
     assert run("look_around", b"four", walled=walled).header["bytes"] == 4
 
 
+def test_the_wall_is_found_where_our_search_path_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(ReadingFailure):  # it was started, since what is not found says so
+        run_parser("look_around", b"", limits=SHORT, use_bubblewrap=True)
+
+
 def test_nothing_is_left_running_after_a_hang() -> None:
     started = time.monotonic()
     with pytest.raises(ReadingFailure):
