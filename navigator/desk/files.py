@@ -15,6 +15,7 @@ from documents.records.models import DocumentFile, Page
 from documents.records.previews import render_pages
 from documents.records.sandbox import ReadingFailure
 from documents.records.serving import PRIVATE_HEADERS, Served, serve_file, serve_preview
+from documents.records.sharpening import draw_sharp_page
 from documents.records.sniffing import Kind
 from navigator.desk.doors import find_case, find_row, signed_in
 
@@ -30,6 +31,17 @@ def send_preview(request: HttpRequest, page_id: UUID) -> StreamingHttpResponse:
         return stream(serve_preview(page=page, actor=signed_in(request), now=timezone.now()))
     except ValidationError:
         raise Http404 from None
+
+
+@require_safe
+def send_sharp_page(request: HttpRequest, page_id: UUID) -> HttpResponse:
+    """A page drawn anew, twice as wide, for a reviewer who enlarges it."""
+    page = find_row(Page.objects.select_related("file__document"), request, page_id)
+    try:
+        picture = draw_sharp_page(page=page, actor=signed_in(request), now=timezone.now())
+    except ValidationError:
+        raise Http404 from None
+    return HttpResponse(picture, headers={**PRIVATE_HEADERS, "Content-Type": "image/jpeg"})
 
 
 @require_safe

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,27 +23,40 @@ from cases.clinical import services as facts
 from cases.clinical.models import Fact
 from documents.records import services
 from documents.records.models import Document, RecordKind
-from documents.records.queries import page_view, review_queue
+from documents.records.queries.pages import find_neighbour, list_review_ids
+from documents.records.services.facts_on_pages import enter_fact_from_page
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
-from navigator.desk.review_forms import DetailsForm, bind_correction
-from navigator.desk.review_page import read_number, render_review
+from navigator.desk.review_forms import (
+    DetailsForm,
+    PlaceForm,
+    ReturnForm,
+    ValueForm,
+    bind_correction,
+    make_value_form,
+)
+from navigator.desk.review_found import FIELDS
+from navigator.desk.review_page import Typed, read_number, render_review
 
 Decide = Callable[[Document, HttpRequest, User, datetime], object]
 
 
 def find_document(request: HttpRequest, document_id: UUID) -> Document:
-    return find_row(Document.objects.select_related("case"), request, document_id)
+    return find_row(Document.objects.select_related("case__patient"), request, document_id)
+
+
+def back_to_page(document: Document, number: int, place: str = "") -> HttpResponse:
+    return redirect(f"{reverse('admin:review', args=[document.pk])}?page={number}{place}")
 
 
 @require_safe
 def open_queue(request: HttpRequest) -> HttpResponse:
     """Begin with the record that has waited longest."""
-    queue = review_queue(signed_in(request))
-    if not queue:
+    first = next(iter(list_review_ids(signed_in(request))), None)
+    if first is None:
         messages.info(request, _("No record waits for review."))
         return redirect("admin:index")
-    return redirect("admin:review", queue[0].id)
+    return redirect("admin:review", first)
 
 
 @require_safe
@@ -53,11 +66,25 @@ def show_review(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return render_review(request, document, read_number(request.GET))
 
 
+# --- The record ------------------------------------------------------------------------------
+
+
+def take_details(document: Document, data: QueryDict) -> QueryDict:
+    """What the form holds; with `use`, the value that was found for that one field."""
+    field = data.get("use", "")
+    told = document.findings.get(field) if field in FIELDS else None
+    if not isinstance(told, dict):
+        return data
+    data = data.copy()
+    data[field] = str(told.get("value") or "")
+    return data
+
+
 def keep_details(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
     """Kind, title, dates, language and issuer as they stand in the form, if it was sent."""
     if "title" not in request.POST:
         return
-    form = DetailsForm(request.POST)
+    form = DetailsForm(take_details(document, request.POST), language=document.language)
     if not form.is_valid():
         raise ValidationError([error for errors in form.errors.values() for error in errors])
     data = form.cleaned_data
@@ -80,8 +107,17 @@ def accept(document: Document, request: HttpRequest, user: User, now: datetime) 
 
 
 def give_back(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
-    reason = request.POST.get("reason", "")
-    services.reject_document(document=document, reason=reason, actor=user, now=now)
+    form = ReturnForm(request.POST, language=user.language)
+    if not form.is_valid():
+        raise ValidationError([error for errors in form.errors.values() for error in errors])
+    services.reject_document(
+        document=document,
+        code=form.cleaned_data["code"],
+        reason=form.cleaned_data["reason"],
+        language=form.cleaned_data["language"] or user.language,
+        actor=user,
+        now=now,
+    )
 
 
 def withdraw(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
@@ -115,6 +151,7 @@ DECISIONS: dict[str, Decide] = {
     "again": read_again,
     "reopen": reopen,
 }
+TYPES = frozenset({"accept", "details"})
 MOVES_ON = frozenset({"accept", "reject", "other"})
 
 
@@ -126,17 +163,26 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     if asked not in DECISIONS:
         raise Http404
     number = read_number(request.POST)
-    place = page_view(document=document, number=1, user=user)
-    following = place.next_document or place.previous_document
+    following = find_neighbour(user, document) if asked in MOVES_ON else None
     try:
         DECISIONS[asked](document, request, user, timezone.now())
     except ValidationError as refusal:
         say_refusal(request, refusal)
-        return render_review(request, document, number, typed=request.POST, status=400)
+        return render_review(
+            request, document, number, typed=keep_typed(asked, request, user), status=400
+        )
     messages.success(request, say_done(asked, document))
-    if asked in MOVES_ON and following is not None:
+    if following is not None:
         return redirect("admin:review", following)
-    return redirect(f"{reverse('admin:review', args=[document.pk])}?page={number}")
+    return back_to_page(document, number)
+
+
+def keep_typed(asked: str, request: HttpRequest, user: User) -> Typed:
+    return Typed(
+        details=request.POST if "title" in request.POST else None,
+        returned=ReturnForm(request.POST, language=user.language) if asked == "reject" else None,
+        reason=request.POST.get("reason", "") if asked == "withdraw" else "",
+    )
 
 
 def say_done(asked: str, document: Document) -> str:
@@ -150,6 +196,9 @@ def say_done(asked: str, document: Document) -> str:
         "reopen": _("“%(title)s” waits for review again."),
     }.get(asked, _("The details of “%(title)s” are kept."))
     return words % {"title": document.title}
+
+
+# --- The facts -------------------------------------------------------------------------------
 
 
 @require_POST
@@ -174,8 +223,9 @@ def decide_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
     except ValidationError as refusal:
         say_refusal(request, refusal)
         corrected = {fact.pk: bind_correction(request.POST, fact)} if asked == "correct" else {}
-        return render_review(request, document, number, corrections=corrected, status=400)
-    return redirect(f"{reverse('admin:review', args=[document.pk])}?page={number}#waiting")
+        typed = Typed(corrections=corrected)
+        return render_review(request, document, number, typed=typed, status=400)
+    return back_to_page(document, number, "#waiting")
 
 
 def correct(fact: Fact, request: HttpRequest, user: User, now: datetime) -> Any:
@@ -183,3 +233,51 @@ def correct(fact: Fact, request: HttpRequest, user: User, now: datetime) -> Any:
     if not form.is_valid():
         raise ValidationError([error for errors in form.errors.values() for error in errors])
     return facts.correct_fact(fact=fact, value=form.read_value(), actor=user, now=now)
+
+
+@require_safe
+def show_value_fields(request: HttpRequest) -> HttpResponse:
+    """The fields in which the value of one fact is written; they tell nothing of any case."""
+    form = make_value_form(request.GET.get("key", ""))
+    if form is None:
+        raise Http404
+    return render(request, "desk/review/value_fields.html", {"value_form": form})
+
+
+@require_POST
+def enter_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Keep a fact that the reviewer read on the page; without a value yet, ask for it."""
+    document, user = find_document(request, document_id), signed_in(request)
+    number = read_number(request.POST)
+    place = PlaceForm(request.POST)
+    value = make_value_form(request.POST.get("key", ""), request.POST)
+    asks_for_fields = request.POST.get("do") == "fields"
+    if asks_for_fields and value is not None:
+        fields = make_value_form(value.key)
+        return render_review(request, document, number, typed=Typed(place=place, value=fields))
+    try:
+        keep_fact(document, place, value, user, timezone.now())
+    except ValidationError as refusal:
+        say_refusal(request, refusal)
+        typed = Typed(place=place, value=value)
+        return render_review(request, document, number, typed=typed, status=400)
+    messages.success(request, _("The fact is entered, with its place on the page."))
+    return back_to_page(document, number, "#waiting")
+
+
+def keep_fact(
+    document: Document, place: PlaceForm, value: ValueForm | None, user: User, now: datetime
+) -> None:
+    if value is None or not place.is_valid() or not value.is_valid():
+        raise ValidationError(_("Choose the fact and write down its value."))
+    enter_fact_from_page(
+        document=document,
+        page=place.cleaned_data["page"],
+        start=place.cleaned_data["start"],
+        end=place.cleaned_data["end"],
+        quote=place.cleaned_data["quote"],
+        key=value.fact_key,
+        value=value.read_value(),
+        actor=user,
+        now=now,
+    )

@@ -2,26 +2,52 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _
 
+from cases.accounts.models import User
+from cases.casework.models import CaseParty
 from cases.clinical.fact_values import show_value
 from cases.clinical.models import FactState
 from cases.clinical.vocabulary import spec_for
-from documents.records.models import Document, DocumentState, Page, PersonCheck
+from documents.records.models import (
+    ARRANGEABLE,
+    OPEN_TRANSLATIONS,
+    Document,
+    DocumentState,
+    PersonCheck,
+    TextSource,
+    Translation,
+    TranslationState,
+)
 from documents.records.queries import PageView, ProposalView, page_view
+from documents.records.services import suggest_translation
 from navigator.desk.doors import signed_in
-from navigator.desk.review_forms import CorrectForm, DetailsForm, make_details_form
+from navigator.desk.review_drawing import cut_text, list_marks, pack_words
+from navigator.desk.review_forms import (
+    CorrectForm,
+    DetailsForm,
+    PlaceForm,
+    ReturnForm,
+    TranslateForm,
+    ValueForm,
+    list_said,
+    make_details_form,
+    name_language,
+)
+from navigator.desk.review_found import list_found, list_people, list_places
+from navigator.desk.review_work import find_work
 from navigator.desk.wording import FACT_TONES, RECORD_TONES
 
-LONGEST_NUMBER = 5
-PERSON_TONES = {
+LONGEST_NUMBER: Final = 5
+ALL_PAGES_SHOWN: Final = 7
+PAGES_WITH_WORK: Final = 8
+PERSON_TONES: Final = {
     PersonCheck.SAME: "ok",
     PersonCheck.CLEARED: "ok",
     PersonCheck.SAME_NAME: "info",
@@ -30,6 +56,11 @@ PERSON_TONES = {
     PersonCheck.NAME_DIFFERS: "wait",
     PersonCheck.BIRTH_DATE_DIFFERS: "stop",
     PersonCheck.BOTH_DIFFER: "stop",
+}
+TRANSLATION_TONES: Final = {
+    TranslationState.APPROVED: "ok",
+    TranslationState.STALE: "stop",
+    TranslationState.CANCELLED: "quiet",
 }
 
 
@@ -56,17 +87,24 @@ class Chip:
 
 @dataclass(frozen=True)
 class PageLink:
+    """A page to go to; number 0 stands for those that are left out between two others."""
+
     number: int
-    waiting: int
-    is_here: bool
+    waiting: int = 0
+    is_here: bool = False
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A run of the page's text; `fact` names the proposal whose words it is."""
+@dataclass
+class Typed:
+    """What a person typed into a form that was refused, so that nothing of it is lost."""
 
-    text: str
-    fact: str
+    details: Any = None
+    returned: ReturnForm | None = None
+    reason: str = ""
+    corrections: Mapping[UUID, CorrectForm] = field(default_factory=dict)
+    place: PlaceForm | None = None
+    value: ValueForm | None = None
+    translate: TranslateForm | None = None
 
 
 def read_number(data: Any) -> int:
@@ -103,57 +141,39 @@ def make_chip(one: ProposalView, bound: CorrectForm | None) -> Chip:
     )
 
 
-def list_page_links(view: PageView) -> list[PageLink]:
+def count_waiting(view: PageView) -> dict[int, int]:
+    """How many facts wait on each page that has any."""
     waiting: dict[int, set[UUID]] = {}
     for one in (*view.here, *view.elsewhere):
         if one.state == FactState.PROPOSED:
             waiting.setdefault(one.page, set()).add(one.fact_id)
-    return [
-        PageLink(number, len(waiting.get(number, ())), number == view.number)
-        for number in range(1, view.page_count + 1)
-    ]
+    return {number: len(waiting[number]) for number in sorted(waiting)}
 
 
-def cut_text(view: PageView) -> list[Piece]:
-    """The text of the page in pieces, the words of proposals marked."""
-    pieces, at = [], 0
-    for one in sorted(view.here, key=lambda one: one.start):
-        if one.start < at or one.end > len(view.text):
-            continue
-        pieces += [
-            Piece(view.text[at : one.start], ""),
-            Piece(view.text[one.start : one.end], str(one.fact_id)),
-        ]
-        at = one.end
-    return [piece for piece in [*pieces, Piece(view.text[at:], "")] if piece.text]
-
-
-def list_boxes(view: PageView) -> list[dict[str, Any]]:
-    return [
-        {
-            "fact": one.fact_id,
-            "tone": FACT_TONES[one.state],
-            "left": round(left, 5),
-            "top": round(top, 5),
-            "width": round(right - left, 5),
-            "height": round(bottom - top, 5),
-        }
-        for one in view.here
-        for left, top, right, bottom in one.boxes
-    ]
-
-
-def find_picture_ahead(view: PageView) -> str:
-    """The picture that is wanted next: of the next page, else of the next record's first."""
-    pages = Page.objects.exclude(preview_name="")
-    if view.number < view.page_count:
-        pages = pages.filter(file=view.record.file_id, number=view.number + 1)
-    elif view.next_document:
-        pages = pages.filter(file__document=view.next_document, number=1).order_by("-file__version")
+def list_page_links(view: PageView, waiting: Mapping[int, int]) -> list[PageLink]:
+    """All pages of a short record; of a long one the ends and those around this one."""
+    count, here = view.page_count, view.number
+    if count <= ALL_PAGES_SHOWN:
+        numbers = list(range(1, count + 1))
     else:
-        return ""
-    page_id = pages.values_list("pk", flat=True).first()
-    return reverse("admin:page_preview", args=[page_id]) if page_id else ""
+        numbers = sorted({1, count, *range(max(here - 1, 1), min(here + 1, count) + 1)})
+    links, before = [], 0
+    for number in numbers:
+        if number > before + 1:
+            links.append(PageLink(0))
+        links.append(PageLink(number, waiting.get(number, 0), number == here))
+        before = number
+    return links
+
+
+def list_pages_with_work(
+    view: PageView, waiting: Mapping[int, int], links: list[PageLink]
+) -> list[PageLink]:
+    """The next pages on which proposals wait and to which no link leads yet."""
+    shown = {link.number for link in links}
+    away = [number for number in waiting if number not in shown]
+    away.sort(key=lambda number: (number < view.number, number))
+    return [PageLink(number, waiting[number]) for number in away[:PAGES_WITH_WORK]]
 
 
 def list_printed_dates(view: PageView) -> list[ProposalView]:
@@ -164,41 +184,134 @@ def list_printed_dates(view: PageView) -> list[ProposalView]:
     return list(found.values())
 
 
+def list_family_languages(document: Document) -> list[str]:
+    """In which languages the family reads why a paper comes back."""
+    parties = CaseParty.objects.filter(case=document.case_id, ended_at__isnull=True)
+    return sorted(set(parties.values_list("user__language", flat=True)))
+
+
 def render_review(
     request: HttpRequest,
     document: Document,
     number: int,
     *,
-    typed: Any = None,
-    corrections: Mapping[UUID, CorrectForm] | None = None,
+    typed: Typed | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page; after a refusal with what was typed."""
-    view = page_view(document=document, number=number, user=signed_in(request))
-    has_details = typed is not None and "title" in typed
-    chips = list_chips(view, corrections or {})
-    state = view.record.state
-    context: dict[str, Any] = {
+    typed, user = typed or Typed(), signed_in(request)
+    view = page_view(document=document, number=number, user=user)
+    context = {
         **admin.site.each_context(request),
+        **describe_page(view, document, typed),
+        **describe_record(view, document, typed),
+        **describe_choices(view, document, user, typed),
+        "is_ahead": request.headers.get("X-Ahead") == "yes",
+    }
+    return render(request, "desk/review/page.html", context, status=status)
+
+
+def describe_page(view: PageView, document: Document, typed: Typed) -> dict[str, Any]:
+    """The left side, and the facts that stand there."""
+    chips, waiting = list_chips(view, typed.corrections), count_waiting(view)
+    links = list_page_links(view, waiting)
+    is_picture = view.text_source == TextSource.RECOGNISED and view.confidence is not None
+    return {
         "title": view.record.title,
         "view": view,
-        "record": view.record,
         "chips": chips,
         "waiting": sum(chip.waits for chip in chips),
-        "page_links": list_page_links(view),
-        "boxes": list_boxes(view),
+        "page_links": links,
+        "pages_with_work": list_pages_with_work(view, waiting, links),
+        "marks": list_marks(view, list_places(document, view.number)),
         "pieces": cut_text(view),
-        "picture_ahead": find_picture_ahead(view),
-        "details_form": DetailsForm(typed) if has_details else make_details_form(view),
-        "typed_reason": (typed or {}).get("reason", ""),
-        "tone": RECORD_TONES[state],
-        "person_tone": PERSON_TONES[view.record.person_check],
+        "packed_words": pack_words(view.words),
+        "sureness": round((view.confidence or 0) * 100) if is_picture else None,
+        "place_form": typed.place or PlaceForm(initial={"page": view.number, "start": 0, "end": 0}),
+        "place_typed": typed.place is not None,
+        "value_form": typed.value,
+    }
+
+
+def describe_record(view: PageView, document: Document, typed: Typed) -> dict[str, Any]:
+    """What is known and found of the paper itself."""
+    record = view.record
+    form = make_details_form(view)
+    if typed.details is not None:
+        form = DetailsForm(typed.details, language=record.language)
+    return {
+        "record": record,
+        "details_form": form,
+        "found": list_found(document, {name: form[name].value() for name in form.fields}),
+        "people": list_people(document, document.case.patient),
         "printed_dates": list_printed_dates(view),
+        "tone": RECORD_TONES[record.state],
+        "person_tone": PERSON_TONES[record.person_check],
+        "blurred": document.findings.get("blur"),
+    }
+
+
+def describe_choices(
+    view: PageView, document: Document, user: User, typed: Typed
+) -> dict[str, Any]:
+    """What may be done with it now."""
+    state, languages = view.record.state, list_family_languages(document)
+    may_arrange = state in ARRANGEABLE and view.has_preview
+    translations = list_translations(document)
+    return {
+        "typed_reason": typed.reason,
+        "return_form": typed.returned or ReturnForm(language=user.language),
+        "return_typed": typed.returned is not None,
+        "said": list_said(languages, get_language() or "en"),
+        "family_languages": [name_language(code) for code in languages],
+        "translations": translations,
+        "suggested": ""
+        if translations or state not in ARRANGEABLE
+        else suggest_translation(document) or "",
+        "translate_form": typed.translate or TranslateForm(language=document.language),
+        "translate_typed": typed.translate is not None,
+        "work": find_work(document),
         "may_decide": state == DocumentState.TO_REVIEW,
         "is_held": state == DocumentState.OTHER_PATIENT,
+        "is_locked": state == DocumentState.NEEDS_PASSWORD,
+        "may_arrange": may_arrange,
+        "may_enter": state in ARRANGEABLE and view.page_id is not None,
+        "may_translate": state in ARRANGEABLE,
         "may_return": document.can_move_to(DocumentState.REJECTED),
         "may_reopen": state in {DocumentState.REJECTED, DocumentState.DUPLICATE},
         "may_withdraw": state in {DocumentState.ACCEPTED, DocumentState.SUPERSEDED},
         "may_read_again": document.can_move_to(DocumentState.SCANNING) and not view.record.is_busy,
     }
-    return render(request, "desk/review.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class TranslationLine:
+    id: UUID
+    language: str
+    state_label: Any
+    tone: str
+    translator: str
+    note: str
+    translated_id: UUID | None
+    may_cancel: bool
+
+
+def list_translations(document: Document) -> list[TranslationLine]:
+    """Those that somebody works at, or that stand beside the paper."""
+    rows: list[Translation] = list(
+        document.translations.exclude(state=TranslationState.CANCELLED).select_related("translator")
+    )
+    return [
+        TranslationLine(
+            id=row.pk,
+            language=name_language(row.to_language),
+            state_label=TranslationState(row.state).label,
+            tone=TRANSLATION_TONES.get(TranslationState(row.state), "wait"),
+            translator=row.translator.name if row.translator else row.translator_name,
+            note=row.note,
+            translated_id=row.translated_id,
+            may_cancel=row.state in OPEN_TRANSLATIONS
+            and row.can_move_to(TranslationState.CANCELLED),
+        )
+        for row in rows
+    ]

@@ -3,7 +3,15 @@
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path
 
-from navigator.desk import actions, cockpit, death, files, review, sealing
+from navigator.desk import (
+    actions,
+    cockpit,
+    death,
+    files,
+    review,
+    review_arranging as arranging,
+    sealing,
+)
 
 
 def make_desk_urls(site: AdminSite) -> list[URLPattern]:
@@ -21,7 +29,22 @@ def make_desk_urls(site: AdminSite) -> list[URLPattern]:
         path("review/<uuid:document_id>/", see(review.show_review), name="review"),
         path("review/<uuid:document_id>/do/", see(review.decide_record), name="review_do"),
         path("review/<uuid:document_id>/fact/", see(review.decide_fact), name="review_fact"),
+        path("review/value/", see(review.show_value_fields), name="review_value"),
+        path("review/<uuid:document_id>/enter/", see(review.enter_fact), name="review_enter"),
+        path("review/<uuid:document_id>/work/", see(arranging.show_work), name="review_work"),
+        path("review/<uuid:document_id>/turn/", see(arranging.turn_page), name="review_turn"),
+        path("review/<uuid:document_id>/split/", see(arranging.split_record), name="review_split"),
+        path("review/<uuid:document_id>/join/", see(arranging.join_records), name="review_join"),
+        path(
+            "review/<uuid:document_id>/redact/", see(arranging.redact_record), name="review_redact"
+        ),
+        path(
+            "review/<uuid:document_id>/translate/",
+            see(arranging.translate_record),
+            name="review_translate",
+        ),
         path("page/<uuid:page_id>/", see(files.send_preview), name="page_preview"),
+        path("page/<uuid:page_id>/sharp/", see(files.send_sharp_page), name="page_sharp"),
         path("file/<uuid:file_id>/", see(files.send_original), name="file_original"),
         path("version/<uuid:version_id>/", see(sealing.show_version), name="version"),
         path("version/<uuid:version_id>/pdf/", see(files.send_dossier), name="version_pdf"),

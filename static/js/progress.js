@@ -54,6 +54,12 @@ function put(element, html) {
   }
 }
 
-for (const element of document.querySelectorAll("[data-poll]")) {
-  watch(element);
+function watchAll() {
+  for (const element of document.querySelectorAll("[data-poll]:not([data-polled])")) {
+    element.dataset.polled = "yes";
+    watch(element);
+  }
 }
+
+document.addEventListener("area:swapped", watchAll);
+watchAll();

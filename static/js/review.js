@@ -7,8 +7,9 @@
    else has them. While someone types, or holds Ctrl, Alt or Meta, nothing happens.
 
    Swapping: inside a [data-swap-area], links and forms with data-swap fetch the next page and put
-   its area in the place of this one, so that a picture that was fetched ahead (data-preload) is
-   there at once. Without this script they are plain links and forms. */
+   its area in the place of this one. The addresses in its data-ahead are fetched beforehand, with
+   their pictures, so that they are there at once. A details with data-keep stays as a person left
+   it. Other scripts hear "area:swapped". Without this script they are plain links and forms. */
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=submit]), select, textarea, [contenteditable]";
 
@@ -51,6 +52,9 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) {
     return;
   }
+  if (document.querySelector("dialog[open]")) {
+    return;
+  }
   if (event.target.closest(TYPING)) {
     if (event.key === "Escape") {
       event.target.blur();
@@ -73,84 +77,123 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/* ---- the words of a fact light up on the page while the fact is in hand ---- */
-
-function light(event) {
-  const of = event.target.closest?.("[data-of]")?.dataset.of;
-  for (const mark of document.querySelectorAll("[data-mark]")) {
-    mark.classList.toggle("is-lit", mark.dataset.mark === of);
-  }
-}
-document.addEventListener("focusin", light);
-document.addEventListener("pointerover", (event) => {
-  if (event.target.closest?.("[data-of]")) {
-    light(event);
-  }
-});
-
-/* ---- a larger page ---- */
-
-let isLarge = false;
-function showSize() {
-  for (const button of document.querySelectorAll("[data-zoom]")) {
-    button.hidden = false;
-    button.setAttribute("aria-pressed", String(isLarge));
-    document.querySelector(".review-sheet")?.classList.toggle("is-large", isLarge);
-  }
-}
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-zoom]")) {
-    isLarge = !isLarge;
-    showSize();
-  }
-});
-
 /* ---- the next page without the wait ---- */
 
-const ahead = new Map(); // pictures of pages by their address
+const FRESH = 45000;
+const PICTURES_KEPT = 16;
+const pictures = new Map(); // of pages, by their address
+const pages = new Map(); // fetched ahead, by their address
+const folds = new Map(); // how a person left them
+let fetching = new AbortController();
 
-function settle({ focus }) {
-  showSize();
-  const wanted = document.querySelector("[data-preload]")?.dataset.preload;
-  if (wanted && !ahead.has(wanted)) {
-    const picture = new Image();
-    picture.src = wanted;
-    ahead.set(wanted, picture);
+function keepPicture(source, picture) {
+  pictures.delete(source);
+  pictures.set(source, picture);
+  for (const oldest of [...pictures.keys()].slice(0, -PICTURES_KEPT)) {
+    pictures.delete(oldest);
   }
-  if (focus) {
-    const waiting = document.querySelector("[data-waiting]");
-    if (waiting) {
-      take(waiting);
-    } else {
-      document.querySelector("[data-swap-area]")?.querySelector("[data-key~=a]")?.focus();
-    }
-  }
+  return picture;
 }
 
-// Pictures of pages are stored by no cache: one that is here, or was fetched ahead, is moved over
-// as it is. In the page as fetched it is taken out before anything could ask for it again.
-function keepPicture(here, fresh) {
-  const wanted = fresh.querySelector("[data-picture]");
-  const source = wanted?.getAttribute("src");
-  const shown = here.querySelector("[data-picture]");
-  const picture = shown?.getAttribute("src") === source ? shown : ahead.get(source);
-  if (!source || !picture) {
-    return null;
+// Pictures of pages are stored by no cache, so one that is here, or was fetched ahead, is moved
+// over as it is. In the page as fetched it loses its address, lest it be asked for again.
+function parse(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const picture = page.querySelector("[data-swap-area] [data-picture]");
+  if (picture) {
+    picture.dataset.from = picture.getAttribute("src");
+    picture.removeAttribute("src");
+  }
+  return page;
+}
+
+function putPicture(area, shown) {
+  if (shown) {
+    keepPicture(shown.getAttribute("src"), shown);
+  }
+  const wanted = area.querySelector("[data-picture]");
+  const source = wanted?.dataset.from;
+  if (!source) {
+    return;
+  }
+  const picture = pictures.get(source);
+  if (!picture) {
+    wanted.src = source;
+    return;
   }
   for (const attribute of wanted.attributes) {
     if (attribute.name !== "src") {
       picture.setAttribute(attribute.name, attribute.value);
     }
   }
-  if (shown) {
-    ahead.set(shown.getAttribute("src"), shown);
-  }
-  wanted.removeAttribute("src");
-  return picture;
+  wanted.replaceWith(picture);
 }
 
-function put(html, url, push) {
-  const page = new DOMParser().parseFromString(html, "text/html");
+async function fetchAhead(url) {
+  const known = pages.get(url);
+  if (known && Date.now() - known.at < FRESH) {
+    return known.answer;
+  }
+  const headers = { Accept: "text/html", "X-Ahead": "yes" };
+  const answer = fetch(url, { credentials: "same-origin", headers, signal: fetching.signal })
+    .then(async (found) => (found.ok ? { url: found.url, page: parse(await found.text()) } : null))
+    .catch(() => null);
+  pages.set(url, { at: Date.now(), answer });
+  const found = await answer;
+  const source = found?.page.querySelector("[data-picture]")?.dataset.from;
+  if (source && !pictures.has(source)) {
+    const picture = new Image();
+    picture.src = source;
+    keepPicture(source, picture);
+    await picture.decode().catch(() => pictures.delete(source));
+  }
+  return answer;
+}
+
+async function fetchAll(area) {
+  for (const address of area.dataset.ahead.split(" ").filter(Boolean)) {
+    if (!area.isConnected || fetching.signal.aborted) {
+      return;
+    }
+    await fetchAhead(new URL(address, window.location.href).href);
+  }
+}
+
+function forgetAhead() {
+  fetching.abort();
+  fetching = new AbortController();
+  pages.clear();
+}
+
+function settle({ focus }) {
+  const area = document.querySelector("[data-swap-area]");
+  for (const fold of area.querySelectorAll("details[data-keep]")) {
+    if (folds.has(fold.dataset.keep) && !fold.querySelector(".error-text")) {
+      fold.open = folds.get(fold.dataset.keep);
+    }
+  }
+  document.dispatchEvent(new CustomEvent("area:swapped"));
+  if (focus) {
+    const waiting = area.querySelector("[data-waiting]");
+    if (waiting) {
+      take(waiting);
+    } else {
+      (area.querySelector("[data-key~=a]") || area.querySelector("[data-window]"))?.focus({ preventScroll: true });
+    }
+  }
+  if ("ahead" in area.dataset) {
+    setTimeout(fetchAll, 0, area);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const fold = event.target.closest?.("details[data-keep] > summary")?.parentElement;
+  if (fold) {
+    folds.set(fold.dataset.keep, !fold.open);
+  }
+});
+
+function put(page, url, push) {
   const fresh = page.querySelector("[data-swap-area]");
   const here = document.querySelector("[data-swap-area]");
   if (!fresh || !here || fresh.dataset.swapArea !== here.dataset.swapArea) {
@@ -158,26 +201,33 @@ function put(html, url, push) {
     return;
   }
   const sameDocument = new URL(url).pathname === window.location.pathname;
-  const crumbs = page.querySelector(".breadcrumbs");
-  const picture = keepPicture(here, fresh);
-  here.replaceWith(document.importNode(fresh, true));
-  if (picture) {
-    document.querySelector("[data-picture]")?.replaceWith(picture);
-  }
+  const scrolled = here.querySelector(".rv-scroll")?.scrollTop || 0;
+  const area = document.importNode(fresh, true);
+  putPicture(area, here.querySelector("[data-picture]"));
+  here.replaceWith(area);
   document.title = page.title;
-  if (crumbs) {
-    document.querySelector(".breadcrumbs")?.replaceWith(document.importNode(crumbs, true));
-  }
   if (push && url !== window.location.href) {
     window.history.pushState({}, "", url);
   }
-  if (!sameDocument) {
+  if (sameDocument) {
+    area.querySelector(".rv-scroll")?.scrollTo(0, scrolled);
+  } else {
     window.scrollTo(0, 0);
   }
   settle({ focus: true });
 }
 
 async function swap(url, options, push) {
+  const isAhead = !options.method && pages.has(url);
+  const known = isAhead ? await fetchAhead(url) : null;
+  if (known) {
+    pages.delete(url);
+    put(known.page, known.url, push);
+    return true;
+  }
+  if (options.method) {
+    forgetAhead();
+  }
   let answer;
   try {
     answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options });
@@ -187,12 +237,11 @@ async function swap(url, options, push) {
   if (answer.status >= 500 || answer.status === 403) {
     return false;
   }
-  const isPage = answer.headers.get("content-type")?.startsWith("text/html");
-  if (!isPage) {
+  if (!answer.headers.get("content-type")?.startsWith("text/html")) {
     window.location.assign(answer.url);
     return true;
   }
-  put(await answer.text(), answer.status === 400 ? window.location.href : answer.url, push);
+  put(parse(await answer.text()), answer.status === 400 ? window.location.href : answer.url, push);
   return true;
 }
 
@@ -207,6 +256,13 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.matches("form[data-swap-get]")) {
+    event.preventDefault();
+    const url = new URL(form.getAttribute("action") || window.location.pathname, window.location.href);
+    url.search = new URLSearchParams(new FormData(form)).toString();
+    swap(url.href, {}, true).then((done) => done || window.location.assign(url.href));
+    return;
+  }
   if (!form.matches("form[data-swap]")) {
     return;
   }

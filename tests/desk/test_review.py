@@ -53,9 +53,9 @@ def find_proposal(office: Office, key: str) -> Fact:
 def test_the_words_of_each_proposal_are_drawn_on_the_page(office: Office, desk: Client) -> None:
     response = show(desk, office.document)
     html = response.content.decode()
-    chips, boxes = response.context["chips"], response.context["boxes"]
+    chips, marks = response.context["chips"], response.context["marks"]
     assert chips
-    assert all(0 <= box["left"] <= 1 and 0 < box["width"] <= 1 for box in boxes)
+    assert all(0 <= mark.left <= 1 and 0 < mark.width <= 1 for mark in marks)
     assert {str(chip.fact_id) for chip in chips} == set(
         re.findall(r'<rect [^>]*data-mark="([^"]+)"', html)
     )
@@ -152,10 +152,18 @@ def test_details_that_cannot_be_true_are_refused_and_kept_in_the_form(
 def test_a_record_is_returned_with_a_reason_only(office: Office, desk: Client) -> None:
     refused = decide(desk, office.document, do="reject", reason="")
     assert refused.status_code == 400
-    decide(desk, office.document, do="reject", reason="The second page is missing.")
+    decide(
+        desk,
+        office.document,
+        do="reject",
+        code="page_missing",
+        reason="It is page two.",
+        language="en",
+    )
     office.document.refresh_from_db()
     assert office.document.state == DocumentState.REJECTED
-    assert office.document.reason == "The second page is missing."
+    told = (office.document.reason_code, office.document.reason, office.document.reason_language)
+    assert told == ("page_missing", "It is page two.", "en")
     decide(desk, office.document, do="reopen")
     office.document.refresh_from_db()
     assert office.document.state == DocumentState.TO_REVIEW
@@ -194,13 +202,20 @@ def test_the_printed_birth_date_stands_beside_the_patients(office: Office, desk:
     assert str(PersonCheck.SAME.label).replace("'", "&#x27;") in html
 
 
-def test_the_picture_that_comes_next_is_named_for_fetching_ahead(
-    office: Office, desk: Client
+def test_what_comes_next_is_named_for_fetching_ahead_and_takes_no_news_with_it(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
 ) -> None:
-    first, last = show(desk, office.document, 1), show(desk, office.document, 2)
-    ahead = first.context["picture_ahead"]
-    assert f'data-preload="{ahead}"' in first.content.decode()
-    assert ahead.split("/")[-2] == str(last.context["view"].page_id)
+    following = send(office.case, NOTE, actor=office.cast.parent)
+    run_jobs()
+    html = show(desk, office.document, 1).content.decode()
+    ahead = re.findall(r'data-ahead="([^"]*)"', html)[0].split()
+    here, behind = (reverse("admin:review", args=[one.pk]) for one in (office.document, following))
+    assert ahead == [f"{here}?page=2", behind]
+    decide_fact_only = {"fact": str(find_proposal(office, "histology").pk), "do": "confirm"}
+    desk.post(reverse("admin:review_fact", args=[office.document.pk]), decide_fact_only)
+    desk.post(reverse("admin:review_do", args=[office.document.pk]), {"do": "details", **DETAILS})
+    assert "are kept" not in desk.get(here, headers={"x-ahead": "yes"}).content.decode()
+    assert "are kept" in desk.get(here).content.decode()
 
 
 def test_a_page_beyond_the_last_is_the_last(office: Office, desk: Client) -> None:
@@ -232,4 +247,4 @@ def test_the_page_costs_the_same_however_much_stands_on_it(
     show(desk, office.document, number)
     with CaptureQueriesContext(connection) as queries:
         show(desk, office.document, number)
-    assert len(queries) <= 18
+    assert len(queries) <= 24

@@ -61,7 +61,13 @@ RULES: Final[dict[str, Rule]] = {
     "admin/review/<document_id>/": TEAM_ONLY,
     "admin/review/<document_id>/do/": TEAM_ONLY,
     "admin/review/<document_id>/fact/": TEAM_ONLY,
+    "admin/review/value/": CLOSED,  # asked without a fact there are no fields
+    **{
+        f"admin/review/<document_id>/{page}/": TEAM_ONLY
+        for page in ("enter", "work", "turn", "split", "join", "redact", "translate")
+    },
     "admin/page/<page_id>/": TEAM_ONLY,
+    "admin/page/<page_id>/sharp/": TEAM_ONLY,
     "admin/file/<file_id>/": TEAM_ONLY,
     "admin/version/<version_id>/": TEAM_ONLY,
     "admin/version/<version_id>/pdf/": TEAM_ONLY,

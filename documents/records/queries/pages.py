@@ -11,12 +11,8 @@ from cases.accounts.models import User
 from cases.casework.models import Case
 from cases.clinical.fact_values import describe_value
 from cases.clinical.models import FactState
-from documents.records.models import (
-    Document,
-    Evidence,
-    Page,
-)
-from documents.records.queries.lists import RecordRow, find_record, review_queue
+from documents.records.models import Document, Evidence, Page, TextSource
+from documents.records.queries.lists import RecordRow, find_record
 
 Sentence = str | Promise
 
@@ -61,12 +57,20 @@ class PageView:
     text: str
     width: float
     height: float
+    words: list[list[float]] = field(default_factory=list)
+    text_source: TextSource = TextSource.NONE
+    confidence: float | None = None
     here: list[ProposalView] = field(default_factory=list)
     elsewhere: list[ProposalView] = field(default_factory=list)
     previous_document: UUID | None = None
     next_document: UUID | None = None
     place_in_queue: int | None = None
     queue_length: int = 0
+
+    @property
+    def neighbours(self) -> list[UUID]:
+        """The records before and behind this one in the queue."""
+        return [one for one in (self.next_document, self.previous_document) if one]
 
 
 def page_view(*, document: Document, number: int, user: User) -> PageView:
@@ -81,7 +85,7 @@ def page_view(*, document: Document, number: int, user: User) -> PageView:
     number = min(max(number, 1), max(count, 1))
     page = pages.filter(number=number).first()
     proposals = _list_proposals(record.file_id)
-    queue = [row.id for row in review_queue(user)]
+    queue = list_review_ids(user)
     at = queue.index(record.id) if record.id in queue else None
     return PageView(
         record=record,
@@ -97,6 +101,9 @@ def page_view(*, document: Document, number: int, user: User) -> PageView:
         text=page.text if page else "",
         width=page.width if page else 0,
         height=page.height if page else 0,
+        words=page.words if page else [],
+        text_source=TextSource(page.text_source) if page else TextSource.NONE,
+        confidence=page.confidence if page else None,
         here=[one for one in proposals if one.page == number],
         elsewhere=[one for one in proposals if one.page != number],
         previous_document=queue[at - 1] if at else None,
@@ -104,6 +111,23 @@ def page_view(*, document: Document, number: int, user: User) -> PageView:
         place_in_queue=at + 1 if at is not None else None,
         queue_length=len(queue),
     )
+
+
+def list_review_ids(user: User) -> list[UUID]:
+    """What waits for this person's review, oldest first, as ids alone."""
+    waiting = Document.objects.visible_to(user).to_review().order_by("received_at", "id")
+    return list(waiting.values_list("pk", flat=True))
+
+
+def find_neighbour(user: User, document: Document) -> UUID | None:
+    """Where a reviewer goes on after this record: the one behind it, else the one before."""
+    queue = list_review_ids(user)
+    if document.pk not in queue:
+        return queue[0] if queue else None
+    at = queue.index(document.pk)
+    if at + 1 < len(queue):
+        return queue[at + 1]
+    return queue[at - 1] if at else None
 
 
 def _find_next(queue: list[UUID], at: int | None) -> UUID | None:
