@@ -66,6 +66,9 @@ def make_copy(source: Path | bytes, kind: Kind) -> Copy | None:
         return None if answer.header["plain"] else Copy(form, answer.payload)
     if kind is Kind.TIFF:
         return Copy(Kind.PDF, _run("copy_tiff", source, formats=["TIFF"]).payload)
+    if kind is Kind.DOCX:
+        answer = _run("copy_word", source)
+        return Copy(Kind.PDF, answer.payload, "parts_left_out" if answer.header["left_out"] else "")
     if kind is Kind.PDF:
         return _mend_pdf(source)
     return None

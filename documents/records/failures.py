@@ -60,6 +60,13 @@ KNOWN: Final[dict[str, Failure]] = {
             "one by one where they matter; the original is kept."
         ),
     ),
+    "parts_left_out": Failure(
+        _("A part of this document could not be shown. Please send it as PDF too, if you can."),
+        _(
+            "A drawing or a part of this document could not be shown in the copy that you see. "
+            "Open the original, or ask for it as PDF."
+        ),
+    ),
     "programs_removed": Failure(
         _("A person is looking at this paper."),
         _("The file carried programs; the copy that you see has none. The original is kept."),

@@ -219,6 +219,8 @@ def _go_on_with_copy(run: Run, file: DocumentFile, copy: Copy, *, now: datetime)
             now=now,
         )
         if copy.is_drawn:
+            document.failure_code = copy.note
+            document.save(update_fields=["failure_code"])
             queue_reading(made)
             return
         move_document(document, DocumentState.SCANNING, failure_code=copy.note)

@@ -107,6 +107,8 @@ def read_pages(source: Path | bytes, kind: Kind, *, password: str | None = None)
         pages = _read_pdf(source, password)
     elif kind is Kind.TEXT:
         pages = _read_text(source)
+    elif kind is Kind.DOCX:
+        pages = _read_word(source)
     else:
         pages = _read_image(source, kind)
     return Reading(pages, detect_language(page.text for page in pages))
@@ -189,6 +191,17 @@ def _read_text(source: Path | bytes) -> tuple[PageText, ...]:
     if len(pages) > 1 and not pages[-1].has_text:
         pages.pop()  # a form feed that ends the last page begins no other
     return tuple(pages)
+
+
+def _read_word(source: Path | bytes) -> tuple[PageText, ...]:
+    arguments = {
+        "max_pages": MAX_PAGES,
+        "max_page_chars": MAX_PAGE_CHARS,
+        "max_chars": MAX_CHARS,
+    }
+    answer = run_parser("read_word", source, arguments, limits=READ_LIMITS)
+    texts: list[str] = json.loads(answer.payload)
+    return tuple(PageText(number, clean_text(text)) for number, text in enumerate(texts, start=1))
 
 
 def _read_image(source: Path | bytes, kind: Kind) -> tuple[PageText, ...]:

@@ -32,6 +32,10 @@ FAILURES: Final[dict[str, _StrPromise]] = {
         "The parts of this archive lie over one another, so it is not opened. "
         "Please pack the files again."
     ),
+    "programs_inside": _(
+        "The document carries programs or instructions that are not opened here. Please save it "
+        "as PDF and send the PDF."
+    ),
     "not_text": _("The file is not plain text. Please send it as PDF."),
 }
 

@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from tests.records.papers import make_pdf, make_photo, make_scan
+from tests.records.pictures import draw_halves, make_heic, make_tiff
+from tests.records.word_files import PAGE_BREAK, make_word, paragraph
 
 REPORT = "Page one of the report.\fDiagnosis: neuroendocrine tumour of the ileum.\r\nKi-67: 14%\r\n"
 
@@ -36,6 +38,23 @@ def test_each_file_has_one_element_in_the_order_given(tmp_path: Path) -> None:
     ]
     assert [bool(one["proposals"]) for one in answers] == [True, True, False, False]
     assert answers[1]["language"] == "en"
+
+
+def test_word_documents_are_read_by_page_and_photographs_of_phones_are_silent(
+    tmp_path: Path,
+) -> None:
+    word, phone, fax = (tmp_path / name for name in ("a.docx", "b.heic", "c.tif"))
+    word.write_bytes(
+        make_word(paragraph("The letter."), PAGE_BREAK, paragraph("Diagnosis: Ki-67", ": 14%"))
+    )
+    phone.write_bytes(make_heic())
+    fax.write_bytes(make_tiff(draw_halves(), draw_halves()))
+    answers = run(word, phone, fax)
+    assert [one["pages"] for one in answers] == [2, 1, 2]
+    (ki67,) = answers[0]["proposals"]
+    assert (ki67["fact"], ki67["page"]) == ("ki67_percent", 2)
+    assert "Diagnosis: Ki-67: 14%"[ki67["start"] : ki67["end"]] == ki67["quote"]
+    assert not answers[1]["proposals"]
 
 
 def test_offsets_of_plain_text_count_from_the_start_of_the_file(tmp_path: Path) -> None:

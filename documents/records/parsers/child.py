@@ -29,6 +29,8 @@ PARSERS = {
     "copy_image": "images",
     "copy_tiff": "images",
     "copy_pdf": "quiet_pdf",
+    "copy_word": "word_pages",
+    "read_word": "word_document",
     "render_image": "images",
     "look_around": "trial",
     "read_ranges": "trial",

@@ -9,11 +9,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from documents.records.copies import make_copy
 from documents.records.proposals import propose
 from documents.records.proposals.engine import choose_language
 from documents.records.reading import read_pages
 from documents.records.sandbox import ReadingFailure
-from documents.records.sniffing import Refusal, sniff_file
+from documents.records.sniffing import Kind, Refusal, sniff_file
+
+# Their pages are those of the copy that people see; the others are read as they are.
+SHOWN_AS_COPY = frozenset({Kind.TIFF, Kind.HEIC, Kind.AVIF, Kind.WEBP})
 
 
 class Command(BaseCommand):
@@ -42,7 +46,8 @@ class Command(BaseCommand):
             kind = sniff_file(path)
             if isinstance(kind, Refusal):
                 raise CommandError(f"{path}: {kind.sentence}", returncode=2)
-            reading = read_pages(path, kind)
+            copy = make_copy(path, kind) if kind in SHOWN_AS_COPY else None
+            reading = read_pages(copy.data, copy.kind) if copy else read_pages(path, kind)
         except OSError as error:
             raise CommandError(
                 f"{path}: {error.strerror or 'cannot be opened'}.", returncode=2
