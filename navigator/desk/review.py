@@ -30,6 +30,7 @@ from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
 from navigator.desk.review_forms import (
     DetailsForm,
     PlaceForm,
+    ReadAgainForm,
     ReturnForm,
     ValueForm,
     bind_correction,
@@ -133,8 +134,10 @@ def clear(document: Document, _request: HttpRequest, user: User, now: datetime) 
     services.clear_other_patient(document=document, actor=user, now=now)
 
 
-def read_again(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:
-    services.retry_reading(document=document, actor=user, now=now)
+def read_again(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    form = ReadAgainForm(request.POST)
+    languages = form.languages if "first" in request.POST and form.is_valid() else None
+    services.retry_reading(document=document, languages=languages, actor=user, now=now)
 
 
 def reopen(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from documents.records import services
 from documents.records.models import ARRANGEABLE, BUSY, Document, Page, RedactionReason
 from documents.records.services import Mark
+from documents.records.services.opening import open_with_password
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
 from navigator.desk.review import back_to_page, find_document
@@ -276,6 +277,27 @@ def show_marks_again(
         "title": _("Cover for good?"),
     }
     return show_tool(request, document, "redact_sure", context)
+
+
+# --- Locked papers -----------------------------------------------------------------------------
+
+
+@require_POST
+def open_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Open a locked paper with its password, which is kept nowhere."""
+    document = find_document(request, document_id)
+    try:
+        open_with_password(
+            document=document,
+            password=request.POST.get("password", ""),
+            actor=signed_in(request),
+            now=timezone.now(),
+        )
+    except ValidationError as refusal:
+        say_refusal(request, refusal)
+        return render_review(request, document, 1, status=400)
+    messages.success(request, _("The record is open; it is being checked and read now."))
+    return back_to_page(document, 1)
 
 
 # --- Translations ------------------------------------------------------------------------------

@@ -25,6 +25,15 @@ LANGUAGES: Final = (
 """In which papers come; the ones that our families speak first."""
 FAMILIES: Final = {"biomarker": _("Biomarker …"), "marker": _("Tumour marker …")}
 LONGEST_QUOTE: Final = 500
+READING_LANGUAGES: Final = {
+    "eng": _("English"),
+    "spa": _("Spanish"),
+    "rus": _("Russian"),
+    "ara": _("Arabic"),
+    "hin": _("Hindi"),
+    "chi_sim": _("Chinese"),
+}
+"""In which letters pictures can be read, by the engine's own codes."""
 
 
 def list_languages(current: str = "") -> list[tuple[str, str]]:
@@ -199,6 +208,27 @@ def list_said(languages: list[str], own: str) -> list[tuple[str, list[tuple[str,
         (code, [(language, say_reason_in(code, language)) for language in theirs])
         for code in ReturnReason.values
     ]
+
+
+class ReadAgainForm(forms.Form):
+    """In which letters the pictures of a paper are read; two at most, none: the machine chooses."""
+
+    first = forms.ChoiceField(label=_("Letters in"), required=False)
+    second = forms.ChoiceField(label=_("and in"), required=False)
+
+    def __init__(self, *args: Any, chosen: str = "", **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "again-%s")
+        super().__init__(*args, **kwargs)
+        now = [*chosen.split("+"), "", ""]
+        for name, code in zip(("first", "second"), now, strict=False):
+            empty = _("as the machine finds") if name == "first" else "—"
+            self.fields[name].choices = [("", empty), *READING_LANGUAGES.items()]  # type: ignore[attr-defined]  # a choice
+            self.fields[name].initial = code
+
+    @property
+    def languages(self) -> str:
+        chosen = [self.cleaned_data.get("first"), self.cleaned_data.get("second")]
+        return "+".join(dict.fromkeys(code for code in chosen if code))
 
 
 class TranslateForm(forms.Form):

@@ -33,6 +33,7 @@ from navigator.desk.review_forms import (
     CorrectForm,
     DetailsForm,
     PlaceForm,
+    ReadAgainForm,
     ReturnForm,
     TranslateForm,
     ValueForm,
@@ -78,7 +79,7 @@ class Chip:
     tone: str
     quotes: list[str] = field(default_factory=list)
     form: CorrectForm | None = None
-    opened: bool = False
+    """There where the person asked to correct this one; forms for all would cost too much."""
 
     @property
     def waits(self) -> bool:
@@ -124,7 +125,6 @@ def list_chips(view: PageView, corrections: Mapping[UUID, CorrectForm]) -> list[
 
 
 def make_chip(one: ProposalView, bound: CorrectForm | None) -> Chip:
-    waits = one.state == FactState.PROPOSED
     return Chip(
         fact_id=one.fact_id,
         key=one.key,
@@ -134,11 +134,17 @@ def make_chip(one: ProposalView, bound: CorrectForm | None) -> Chip:
         state=one.state,
         state_label=one.state_label,
         tone=FACT_TONES[one.state],
-        form=bound or CorrectForm(fact_id=one.fact_id, key=one.key, value=one.value)
-        if waits
-        else None,
-        opened=bound is not None,
+        form=bound,
     )
+
+
+def open_correction(view: PageView, wanted: str) -> dict[UUID, CorrectForm]:
+    """The form for the one proposal of this page that is to be corrected, if there is one."""
+    return {
+        one.fact_id: CorrectForm(fact_id=one.fact_id, key=one.key, value=one.value)
+        for one in view.here
+        if str(one.fact_id) == wanted and one.state == FactState.PROPOSED
+    }
 
 
 def count_waiting(view: PageView) -> dict[int, int]:
@@ -201,6 +207,8 @@ def render_review(
     """The page; after a refusal with what was typed."""
     typed, user = typed or Typed(), signed_in(request)
     view = page_view(document=document, number=number, user=user)
+    if not typed.corrections:
+        typed.corrections = open_correction(view, request.GET.get("correct", ""))
     context = {
         **admin.site.each_context(request),
         **describe_page(view, document, typed),
@@ -278,6 +286,7 @@ def describe_choices(
         "may_enter": state in ARRANGEABLE and view.page_id is not None,
         "may_translate": state in ARRANGEABLE,
         "may_return": document.can_move_to(DocumentState.REJECTED),
+        "again_form": ReadAgainForm(chosen=document.reading_languages),
         "may_reopen": state in {DocumentState.REJECTED, DocumentState.DUPLICATE},
         "may_withdraw": state in {DocumentState.ACCEPTED, DocumentState.SUPERSEDED},
         "may_read_again": document.can_move_to(DocumentState.SCANNING) and not view.record.is_busy,

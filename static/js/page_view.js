@@ -64,7 +64,7 @@ function show() {
 // A picture of twice the width is asked for only where the stored one would be blurred.
 function sharpen(width) {
   const source = view.sheet.dataset.sharp;
-  if (width < PREVIEW_WIDTH * 1.2 || !source || view.sheet.querySelector(".rv-sharp")) {
+  if (width < PREVIEW_WIDTH * 1.1 || !source || view.sheet.querySelector(".rv-sharp")) {
     return;
   }
   const { sheet } = view;

@@ -61,6 +61,9 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
+  if (event.target.matches("[type=radio]")) {
+    return; // the arrows choose
+  }
   const item = document.activeElement?.closest("[data-key-item]");
   const element = (item && findByKey(event.key, item, "itemKey")) || findByKey(event.key, document, "key");
   if (element) {
@@ -81,6 +84,8 @@ document.addEventListener("keydown", (event) => {
 
 const FRESH = 45000;
 const PICTURES_KEPT = 16;
+const AT_ONCE = 2;
+const READS_AFTER = 400;
 const pictures = new Map(); // of pages, by their address
 const pages = new Map(); // fetched ahead, by their address
 const folds = new Map(); // how a person left them
@@ -150,9 +155,14 @@ async function fetchAhead(url) {
   return answer;
 }
 
+// What lies ahead at once, what lies behind once the person reads.
 async function fetchAll(area) {
-  for (const address of area.dataset.ahead.split(" ").filter(Boolean)) {
-    if (!area.isConnected || fetching.signal.aborted) {
+  const addresses = area.dataset.ahead.split(" ").filter(Boolean);
+  for (const [place, address] of addresses.entries()) {
+    if (place === AT_ONCE) {
+      await new Promise((done) => setTimeout(done, READS_AFTER));
+    }
+    if (!area.isConnected) {
       return;
     }
     await fetchAhead(new URL(address, window.location.href).href);
@@ -173,7 +183,11 @@ function settle({ focus }) {
     }
   }
   document.dispatchEvent(new CustomEvent("area:swapped"));
-  if (focus) {
+  const form = area.querySelector("form[data-focus]");
+  if (focus && form) {
+    form.querySelector(":is(select, textarea, input:not([type=hidden]))")?.focus();
+    form.scrollIntoView({ block: "nearest" });
+  } else if (focus) {
     const waiting = area.querySelector("[data-waiting]");
     if (waiting) {
       take(waiting);

@@ -191,10 +191,17 @@ def withdraw_document(
 
 
 @transaction.atomic
-def retry_reading(*, document: Document, actor: User, now: datetime) -> Document:
-    """Check and read a file anew: after a failure, or where the reader has learnt more."""
+def retry_reading(
+    *, document: Document, actor: User, now: datetime, languages: str | None = None
+) -> Document:
+    """Check and read a file anew: after a failure, or where the reader has learnt more.
+
+    `languages` are those in which pictures of letters are read from now on ("eng+spa"); empty
+    leaves the choice to the machine, None leaves what is chosen already.
+    """
     document = lock_document(document)
-    move_document(document, DocumentState.SCANNING, failure_code="")
+    chosen = document.reading_languages if languages is None else languages[:40]
+    move_document(document, DocumentState.SCANNING, failure_code="", reading_languages=chosen)
     tell(document, "retried", actor=actor, now=now, shown_to_family=False)
     queue_scan(document.files.order_by("-version")[0], actor_id=actor.pk)
     return document
