@@ -51,6 +51,7 @@ SENTENCES = {
     "dossier_recalled": gettext_noop("Version %(number)s of the dossier was called back"),
     "document_found_duplicate": gettext_noop("A record was here already"),
     "document_described": gettext_noop("The details of a record were written"),
+    "document_opened": gettext_noop("A locked record was opened with its password"),
     "document_retried": gettext_noop("A record is being read anew"),
 }
 

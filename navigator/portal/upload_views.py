@@ -25,7 +25,10 @@ from documents.records.serving import serve_file
 from navigator.portal.doors import Visit, family_page, find_visit
 from navigator.portal.forms import PaperForm
 
-ACCEPTED_TYPES = "application/pdf,image/jpeg,image/png,text/plain,.pdf,.jpg,.jpeg,.png,.txt"
+ACCEPTED_TYPES = (
+    "application/pdf,image/jpeg,image/png,image/heic,image/heif,image/webp,image/tiff,text/plain,"
+    ".pdf,.jpg,.jpeg,.png,.heic,.heif,.avif,.webp,.tif,.tiff,.docx,.txt"
+)
 # What may pass if the family tries again; all else needs another file.
 PASSING = {
     "storage_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -146,7 +149,7 @@ def _show_form(
         "may_keep": has_live_consent(visit.case, ConsentPurpose.KEEP_RECORDS),
         "accept": ACCEPTED_TYPES,
         "max_bytes": settings.MAX_DOCUMENT_BYTES,
-        "limits": _("PDF, JPEG, PNG or text, up to %(most)s MB each.")
+        "limits": _("PDF, photographs, Word or text, up to %(most)s MB each.")
         % {"most": settings.MAX_DOCUMENT_BYTES // (1024 * 1024)},
     }
     return render(request, "portal/upload.html", context, status=status)

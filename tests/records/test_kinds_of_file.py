@@ -1,11 +1,16 @@
 """Whatever kind of file comes, what was sent is kept, and people see a copy that can be shown."""
 
+import io
+import os
+import struct
 from collections.abc import Callable
 from datetime import datetime
 
+import pikepdf
 import pytest
 
 from cases.casework.models import Case
+from cases.jobs.models import Job, JobState
 from documents.records import serving, vault
 from documents.records.failures import UNNAMED, describe_failure
 from documents.records.models import Document, DocumentFile, DocumentState, FileRole, Page
@@ -23,6 +28,7 @@ from tests.records.pictures import (
     red_part,
 )
 from tests.records.sending import send
+from tests.records.word_files import make_word, paragraph
 
 RunJobs = Callable[[], int]
 
@@ -118,3 +124,97 @@ def test_a_damaged_pdf_is_kept_as_sent_and_read_from_the_mended_copy(
     assert (shown.role, shown.scan_verdict) == (FileRole.READABLE, "no_scanner")
     assert "Ki-67 is 9%" in shown.pages.get().text
     assert describe_failure("mended") is not UNNAMED
+
+
+def make_pdf_of(pages: int) -> bytes:
+    """A PDF whose tree says that one page is so many."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    pdf.Root.Pages.Kids = pikepdf.Array([pdf.pages[0].obj] * pages)
+    pdf.Root.Pages.Count = pages
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def make_hostile_tiff(pages: int, side: int = 1) -> bytes:
+    """One point a page, whatever it says of its sides, each page a directory of its own."""
+    entries = [(256, 4, side), (257, 4, side), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8)]
+    entries += [(277, 3, 1), (278, 3, 1), (279, 4, 1)]
+    fields = b"".join(struct.pack("<HHII", tag, form, 1, value) for tag, form, value in entries)
+    size = 2 + len(fields) + 4
+    out = bytearray(b"II*\x00" + struct.pack("<I", 12) + b"\x80\x00\x00\x00")
+    for page in range(pages):
+        follows = 12 + size * (page + 1) if page + 1 < pages else 0
+        out += struct.pack("<H", len(entries)) + fields + struct.pack("<I", follows)
+    return bytes(out)
+
+
+def make_huge(data: bytes) -> bytes:
+    """A HEIC that says that it is 60,000 points wide and high."""
+    at = data.index(b"ispe") + 8
+    return data[:at] + struct.pack(">II", 60_000, 60_000) + data[at + 8 :]
+
+
+def make_moving() -> bytes:
+    out = io.BytesIO()
+    draw_halves().save(out, "PNG", save_all=True, append_images=[draw_halves(600, 400)] * 3)
+    return out.getvalue()
+
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
+    "a PDF of 200,000 pages": (lambda: make_pdf_of(200_000), "unreadable", "too_many_pages"),
+    "a TIFF of 100,000 pages": (lambda: make_hostile_tiff(100_000), "unreadable", "too_many_pages"),
+    "a TIFF of 60,000 by 60,000": (lambda: make_hostile_tiff(1, 60_000), "unreadable", "too_big"),
+    "a HEIC of 60,000 by 60,000": (lambda: make_huge(make_heic()), "unreadable", ""),
+    "a HEIC cut short": (lambda: make_heic()[:700], "unreadable", "damaged"),
+    "noise that says HEIC": (
+        lambda: b"\0\0\0\x18ftypheic" + bytes(range(256)) * 40,
+        "unreadable",
+        "damaged",
+    ),
+    "noise that says WebP": (
+        lambda: b"RIFF\xff\xff\0\0WEBPVP8 " + bytes(range(256)) * 40,
+        "unreadable",
+        "damaged",
+    ),
+    "a picture that moves": (make_moving, "to_review", "no_text"),
+    "a document of Word that unpacks to 30 MB of nothing": (
+        lambda: make_word("<!--" + " " * 30_000_000 + "-->"),
+        "unreadable",
+        "too_big",
+    ),
+    "a document of Word without a word": (lambda: make_word("<w:p/>"), "to_review", "no_text"),
+    "a document of Word with programs in its types": (
+        lambda: make_word(paragraph("a"), main_type="application/x.macroEnabled.main+xml"),
+        "unreadable",
+        "programs_inside",
+    ),
+    "a document of Word without its text": (
+        lambda: make_word(paragraph("a"))[:400],
+        "unreadable",
+        "damaged",
+    ),
+    "100,000 accents in a document of Word": (
+        lambda: make_word(paragraph("a" + "\u0301" * 100_000)),
+        "to_review",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_of_every_kind_end_in_a_state_with_a_name(
+    cast: make.Cast, run_jobs: RunJobs, name: str
+) -> None:
+    make_file, state, code = HOSTILE[name]
+    here = os.getpid()
+    document = take(cast.case, make_file(), "paper", run_jobs)
+    for _again in range(3):
+        Job.objects.filter(state=JobState.QUEUED).update(run_after=make.NOW)
+        run_jobs()
+    document.refresh_from_db()
+    assert (document.state, os.getpid()) == (state, here)
+    assert not code or document.failure_code == code
+    assert not document.failure_code or describe_failure(document.failure_code) is not UNNAMED
+    assert not Job.objects.exclude(state=JobState.DONE).exists()
