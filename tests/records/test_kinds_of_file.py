@@ -11,10 +11,11 @@ import pytest
 
 from cases.casework.models import Case
 from cases.jobs.models import Job, JobState
+from documents.dossiers.sources import SourceBook
 from documents.records import serving, vault
 from documents.records.failures import UNNAMED, describe_failure
 from documents.records.models import Document, DocumentFile, DocumentState, FileRole, Page
-from documents.records.services import retry_reading
+from documents.records.services import accept_document, retry_reading
 from tests import make
 from tests.records.papers import make_pdf
 from tests.records.pictures import (
@@ -218,3 +219,20 @@ def test_hostile_files_of_every_kind_end_in_a_state_with_a_name(
     assert not code or document.failure_code == code
     assert not document.failure_code or describe_failure(document.failure_code) is not UNNAMED
     assert not Job.objects.exclude(state=JobState.DONE).exists()
+
+
+def test_a_dossier_names_the_copy_that_can_be_shown(
+    cast: make.Cast, run_jobs: RunJobs, now: datetime
+) -> None:
+    for data, name in (
+        (make_heic(), "photo.heic"),
+        (make_tiff(draw_halves(), draw_halves(8, 8)), "fax.tif"),
+        (make_word(paragraph("Pathology report")), "letter.docx"),
+    ):
+        document = take(cast.case, data, name, run_jobs)
+        accept_document(document=document, actor=cast.coordinator, now=now)
+    book = SourceBook(cast.case)
+    assert {source.file.version for source in book.files} == {2}
+    listed = book.list_sources()
+    assert isinstance(listed, tuple)
+    assert sorted(source.pages for source in listed) == [1, 1, 2]
