@@ -151,7 +151,7 @@ def settle_scan(file: DocumentFile, scan: Scan, *, now: datetime) -> None:
     file.save(update_fields=["scanned_at", "scan_verdict"])
     tell(document, "scanned", actor=None, now=now, detail={"verdict": scan.verdict.value})
     if scan.verdict in {Verdict.CLEAN, Verdict.NO_SCANNER}:
-        move_document(document, DocumentState.READING)
+        move_document(document, DocumentState.READING, failure_code="")
         queue_reading(file)
         return
     code = "harmful" if scan.verdict is Verdict.HARMFUL else "not_scanned"
@@ -218,13 +218,18 @@ def _go_on_with_copy(run: Run, file: DocumentFile, copy: Copy, *, now: datetime)
             content_type=copy.kind.media_type,
             now=now,
         )
+        note_copy(document, copy)
         if copy.is_drawn:
-            document.failure_code = copy.note
-            document.save(update_fields=["failure_code"])
             queue_reading(made)
             return
-        move_document(document, DocumentState.SCANNING, failure_code=copy.note)
+        move_document(document, DocumentState.SCANNING)
         queue_scan(made)
+
+
+def note_copy(document: Document, copy: Copy) -> None:
+    """Keep what people should know of a copy; it holds however often the copy is read."""
+    document.findings = {**document.findings, "copy": copy.note}
+    document.save(update_fields=["findings"])
 
 
 def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None:
@@ -235,7 +240,7 @@ def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None
     move_document(
         document,
         DocumentState.OTHER_PATIENT if digest.is_held else DocumentState.TO_REVIEW,
-        failure_code=_choose_note(document.failure_code, digest.failure_code),
+        failure_code=_choose_note(document.findings.get("copy", ""), digest.failure_code),
         person_check=digest.person_check,
         language=document.language or (digest.language if digest.language != "other" else ""),
     )

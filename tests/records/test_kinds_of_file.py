@@ -114,7 +114,7 @@ def test_original_and_copy_are_handed_out_as_attachments_under_their_own_types(
 
 
 def test_a_damaged_pdf_is_kept_as_sent_and_read_from_the_mended_copy(
-    cast: make.Cast, run_jobs: RunJobs
+    cast: make.Cast, run_jobs: RunJobs, now: datetime
 ) -> None:
     data = b"From: the mail program\r\n" * 30 + make_pdf("The Ki-67 is 9%.")
     data = b"%PDF-1.4\n" + data
@@ -125,6 +125,11 @@ def test_a_damaged_pdf_is_kept_as_sent_and_read_from_the_mended_copy(
     assert (shown.role, shown.scan_verdict) == (FileRole.READABLE, "no_scanner")
     assert "Ki-67 is 9%" in shown.pages.get().text
     assert describe_failure("mended") is not UNNAMED
+    retry_reading(document=document, actor=cast.coordinator, now=now)
+    run_jobs()
+    document.refresh_from_db()
+    assert (document.state, document.failure_code) == (DocumentState.TO_REVIEW, "mended")
+    assert document.files.count() == 2
 
 
 def make_pdf_of(pages: int) -> bytes:

@@ -12,7 +12,7 @@ from cases.casework.services import finish_task
 from documents.records.copies import open_pdf
 from documents.records.errors import NotLocked, NotOpened, PasswordTriesUsed, PasswordWrong
 from documents.records.models import Document, DocumentFile, DocumentState, FileRole
-from documents.records.processing import queue_scan
+from documents.records.processing import note_copy, queue_scan
 from documents.records.sandbox import ReadingFailure
 from documents.records.sniffing import Kind
 from documents.records.states import lock_document, move_document, tell
@@ -57,7 +57,8 @@ def open_with_password(
             content_type=copy.kind.media_type,
             now=now,
         )
-        move_document(locked, DocumentState.SCANNING, failure_code=copy.note)
+        note_copy(locked, copy)
+        move_document(locked, DocumentState.SCANNING, failure_code="")
         tell(locked, "opened", actor=actor, now=now, shown_to_family=False)
         for task in Task.objects.open().filter(code="document_unreadable", target=locked.target):
             finish_task(task=task, actor=actor, now=now)
