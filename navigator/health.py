@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from cases.jobs.broker import connect_to_broker
+from documents.records.vault import STORAGE_ERRORS
 
 
 def check_database() -> str:
@@ -36,17 +37,16 @@ def check_broker() -> str:
 
 def check_files() -> str:
     """Write, read and remove a small object, since a full disk still reads well."""
-    name = ""
     try:
         name = default_storage.save("readiness/probe", ContentFile(b"probe"))
-        with default_storage.open(name) as handle:
-            answer = "" if handle.read() == b"probe" else "reads other bytes than were written"
-    except OSError:
-        return "cannot be written"
-    finally:
-        if name:
+        try:
+            with default_storage.open(name) as handle:
+                read = handle.read()
+        finally:
             default_storage.delete(name)
-    return answer
+    except STORAGE_ERRORS:
+        return "cannot be written"
+    return "" if read == b"probe" else "reads other bytes than were written"
 
 
 CHECKS: dict[str, Callable[[], str]] = {
