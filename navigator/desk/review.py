@@ -46,8 +46,18 @@ def find_document(request: HttpRequest, document_id: UUID) -> Document:
     return find_row(Document.objects.select_related("case__patient"), request, document_id)
 
 
-def back_to_page(document: Document, number: int, place: str = "") -> HttpResponse:
-    return redirect(f"{reverse('admin:review', args=[document.pk])}?page={number}{place}")
+def go_on(
+    request: HttpRequest, document_id: UUID, number: int = 1, *, place: str = ""
+) -> HttpResponse:
+    """The page that follows an act: by a redirect, or at once for a script that asks so."""
+    address = f"{reverse('admin:review', args=[document_id])}?page={number}"
+    if request.headers.get("X-Swap") != "yes":
+        return redirect(f"{address}{place}")
+    document = find_document(request, document_id)
+    note_look(request, document.case, "review")
+    response = render_review(request, document, number)
+    response.headers["Content-Location"] = address
+    return response
 
 
 @require_safe
@@ -174,10 +184,11 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
         return render_review(
             request, document, number, typed=keep_typed(asked, request, user), status=400
         )
+    document.refresh_from_db(fields=["title"])
     messages.success(request, say_done(asked, document))
     if following is not None:
-        return redirect("admin:review", following)
-    return back_to_page(document, number)
+        return go_on(request, following)
+    return go_on(request, document.pk, number)
 
 
 def keep_typed(asked: str, request: HttpRequest, user: User) -> Typed:
@@ -228,7 +239,7 @@ def decide_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
         corrected = {fact.pk: bind_correction(request.POST, fact)} if asked == "correct" else {}
         typed = Typed(corrections=corrected)
         return render_review(request, document, number, typed=typed, status=400)
-    return back_to_page(document, number, "#waiting")
+    return go_on(request, document.pk, number, place="#waiting")
 
 
 def correct(fact: Fact, request: HttpRequest, user: User, now: datetime) -> Any:
@@ -265,7 +276,7 @@ def enter_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
         typed = Typed(place=place, value=value)
         return render_review(request, document, number, typed=typed, status=400)
     messages.success(request, _("The fact is entered, with its place on the page."))
-    return back_to_page(document, number, "#waiting")
+    return go_on(request, document.pk, number, place="#waiting")
 
 
 def keep_fact(

@@ -21,7 +21,7 @@ from documents.records.services import Mark
 from documents.records.services.opening import open_with_password
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
-from navigator.desk.review import back_to_page, find_document
+from navigator.desk.review import find_document, go_on
 from navigator.desk.review_forms import TranslateForm
 from navigator.desk.review_page import Typed, read_number, render_review
 from navigator.desk.review_work import find_work
@@ -56,7 +56,7 @@ def turn_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
         say_refusal(request, refusal)
     else:
         messages.success(request, _("The page is being turned for everybody who reads it."))
-    return back_to_page(document, number)
+    return go_on(request, document.pk, number)
 
 
 # --- Parting and joining -----------------------------------------------------------------------
@@ -81,7 +81,7 @@ def split_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
             say_refusal(request, refusal)
         else:
             messages.success(request, _("The record is being parted; the parts will wait here."))
-            return back_to_page(document, 1)
+            return go_on(request, document.pk, 1)
     else:
         note_look(request, document.case, "review")
     context = {"pages": pages, "cuts": cuts, "title": _("Part the record")}
@@ -121,7 +121,7 @@ def join_records(request: HttpRequest, document_id: UUID) -> HttpResponse:
             say_refusal(request, refusal)
         else:
             messages.success(request, _("The records are being joined into one."))
-            return back_to_page(document, 1)
+            return go_on(request, document.pk, 1)
     else:
         note_look(request, document.case, "review")
     chosen = request.POST.getlist("record") or [str(document.pk)]
@@ -191,7 +191,7 @@ def redact_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
         say_refusal(request, refusal)
         return show_marks_again(request, document, pages, number, marks)
     messages.success(request, _("What was marked is being covered in a new version."))
-    return back_to_page(document, number)
+    return go_on(request, document.pk, number)
 
 
 def require_second_look(request: HttpRequest) -> None:
@@ -297,7 +297,7 @@ def open_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
         say_refusal(request, refusal)
         return render_review(request, document, 1, status=400)
     messages.success(request, _("The record is open; it is being checked and read now."))
-    return back_to_page(document, 1)
+    return go_on(request, document.pk, 1)
 
 
 # --- Translations ------------------------------------------------------------------------------
@@ -317,7 +317,7 @@ def translate_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
         say_refusal(request, refusal)
         return render_review(request, document, number, typed=Typed(translate=form), status=400)
     messages.success(request, said)
-    return back_to_page(document, number)
+    return go_on(request, document.pk, number)
 
 
 def ask_translation(document: Document, form: TranslateForm, request: HttpRequest) -> str:

@@ -21,11 +21,12 @@ from documents.records.models import (
     Document,
     DocumentState,
     PersonCheck,
+    RecordKind,
     TextSource,
     Translation,
     TranslationState,
 )
-from documents.records.queries import PageView, ProposalView, page_view
+from documents.records.queries import PageView, ProposalView, RecordRow, page_view
 from documents.records.services import suggest_translation
 from navigator.desk.doors import signed_in
 from navigator.desk.review_drawing import cut_text, list_marks, pack_words
@@ -247,16 +248,24 @@ def describe_record(view: PageView, document: Document, typed: Typed) -> dict[st
     form = make_details_form(view)
     if typed.details is not None:
         form = DetailsForm(typed.details, language=record.language)
+    found = list_found(document, {name: form[name].value() for name in form.fields})
+    is_known = record.kind != RecordKind.OTHER and record.language and any(_dates(record))
+    to_settle = not is_known or any(not one.is_kept for one in found.values())
     return {
         "record": record,
         "details_form": form,
-        "found": list_found(document, {name: form[name].value() for name in form.fields}),
+        "details_open": record.state == DocumentState.TO_REVIEW and to_settle,
+        "found": found,
         "people": list_people(document, document.case.patient),
         "printed_dates": list_printed_dates(view),
         "tone": RECORD_TONES[record.state],
         "person_tone": PERSON_TONES[record.person_check],
         "blurred": document.findings.get("blur"),
     }
+
+
+def _dates(record: RecordRow) -> tuple[str, str, str]:
+    return record.specimen_date, record.study_date, record.report_date
 
 
 def describe_choices(

@@ -244,7 +244,8 @@ async function swap(url, options, push) {
   }
   let answer;
   try {
-    answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "text/html" }, ...options });
+    const headers = { Accept: "text/html", "X-Swap": "yes" };
+    answer = await fetch(url, { credentials: "same-origin", headers, ...options });
   } catch {
     return false;
   }
@@ -255,7 +256,9 @@ async function swap(url, options, push) {
     window.location.assign(answer.url);
     return true;
   }
-  put(parse(await answer.text()), answer.status === 400 ? window.location.href : answer.url, push);
+  const told = answer.headers.get("content-location");
+  const shown = told ? new URL(told, window.location.href).href : answer.url;
+  put(parse(await answer.text()), answer.status === 400 ? window.location.href : shown, push);
   return true;
 }
 

@@ -134,7 +134,21 @@ def test_a_record_is_accepted_with_its_details_and_the_next_one_opens(
     assert office.document.state == DocumentState.ACCEPTED
     assert office.document.issuer == "Karura Ridge Hospital"
     assert office.document.reviewed_by == office.cast.coordinator
-    assert response.redirect_chain[-1][0] == reverse("admin:review", args=[following.pk])
+    shown = reverse("admin:review", args=[following.pk])
+    assert response.redirect_chain[-1][0] == f"{shown}?page=1"
+
+
+def test_a_script_is_answered_with_the_page_that_follows_and_its_address(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    following = send(office.case, NOTE, actor=office.cast.parent)
+    run_jobs()
+    address = reverse("admin:review_do", args=[office.document.pk])
+    response = desk.post(address, {"do": "accept", **DETAILS}, headers={"x-swap": "yes"})
+    expected = reverse("admin:review", args=[following.pk])
+    assert response.headers["Content-Location"] == f"{expected}?page=1"
+    assert response.context["record"].id == following.pk
+    assert "“Letter of the oncologist” is accepted." in response.content.decode()
 
 
 def test_details_that_cannot_be_true_are_refused_and_kept_in_the_form(
