@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 
 from documents.records.errors import FileMissing
 from documents.records.models import DocumentFile, DocumentState, Page
+from documents.records.uploads import DRAFT_SUFFIX, SUFFIX
 from documents.records.vault import incoming_folder, open_file, refusing
 
 FOLDERS: Final = ("files", "previews")
@@ -92,9 +93,14 @@ def _list_objects(folder: str) -> Iterator[str]:
 
 
 def sweep_incoming(*, now: datetime) -> int:
-    """Drop what a killed process left among the arriving files; how many there were."""
+    """Drop what a killed process left among the arriving files; how many there were.
+
+    Uploads in pieces have rows, and are looked after by these (`settling`).
+    """
     dropped = 0
     for path in incoming_folder().iterdir():
+        if path.suffix in {SUFFIX, DRAFT_SUFFIX}:
+            continue
         if now.timestamp() - path.stat().st_mtime >= LEAVE_ALONE.total_seconds():
             path.unlink(missing_ok=True)
             dropped += 1

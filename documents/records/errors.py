@@ -21,6 +21,70 @@ class FileTooBig(ValidationError):
         )
 
 
+class ConsentNeeded(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nobody has agreed yet that the papers are kept. The family can agree on its page"
+                " “What you agreed to”; then send them again."
+            ),
+            code="consent_needed",
+        )
+
+
+class UploadGone(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("What had arrived of this file is no longer here. Please send it again."),
+            code="upload_gone",
+        )
+
+
+class UploadBusy(ValidationError):
+    """Another request is writing to the same upload."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This file is just being received by another request. Try again in a moment."),
+            code="upload_busy",
+        )
+
+
+class TooManyUploads(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Too many files are begun and not finished. Finish or remove some of them first."),
+            code="too_many_uploads",
+        )
+
+
+class OffsetDiffers(ValidationError):
+    def __init__(self, *, received: int) -> None:
+        super().__init__(
+            _("The file goes on at byte %(received)s."),
+            code="offset_differs",
+            params={"received": received},
+        )
+
+
+class OtherFile(ValidationError):
+    """The bytes that were sent are not of the file that was begun."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is not the same file as the one that was begun; it is sent from the start."),
+            code="other_file",
+        )
+
+
+class ChecksumDiffers(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("This part arrived damaged and was dropped. Please send it again."),
+            code="checksum_differs",
+        )
+
+
 class StorageFull(ValidationError):
     def __init__(self) -> None:
         super().__init__(

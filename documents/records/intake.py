@@ -25,8 +25,9 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from cases.casework.models import Case
 from documents.records.errors import FileTooBig, UploadRefused
+from documents.records.sealed_form import CHUNK
 from documents.records.sniffing import HEAD_BYTES, TAIL_BYTES, Kind, Refusal, sniff_bytes
-from documents.records.vault import CHUNK, Seal
+from documents.records.vault import Seal
 
 MAX_NAME: Final = 300
 MAX_ENDING: Final = 10
@@ -87,11 +88,24 @@ class Reception:
     def _judge(self) -> None:
         if self.seal is None:
             return
-        found = sniff_bytes(head=bytes(self._head), tail=self._tail, size=self.seal.size)
-        if isinstance(found, Refusal):
-            raise UploadRefused(code=found.code, sentence=found.sentence)
-        self.kind = found
+        self.kind = judge_file(head=bytes(self._head), tail=self._tail, size=self.seal.size)
         self.seal.finish()
+
+
+def judge_file(*, head: bytes, tail: bytes, size: int) -> Kind:
+    """The kind of a file by its first and last bytes. Raises UploadRefused or FileTooBig."""
+    found = sniff_bytes(head=head[:HEAD_BYTES], tail=tail[-TAIL_BYTES:], size=size)
+    if isinstance(found, Refusal):
+        raise UploadRefused(code=found.code, sentence=found.sentence)
+    if size > most_bytes(found):
+        raise FileTooBig(most=most_bytes(found))
+    return found
+
+
+def most_bytes(kind: Kind | None = None) -> int:
+    """How large a file of this kind may be; without a kind, how large any may be."""
+    del kind
+    return int(settings.MAX_DOCUMENT_BYTES)
 
 
 def receive_stream(*, case: Case, stream: BinaryIO, original_name: str) -> Reception:

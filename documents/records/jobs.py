@@ -8,7 +8,7 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.jobs.errors import TryLater
 from cases.jobs.registry import Run, job_handler
-from documents.records import arranging
+from documents.records import arranging, settling
 from documents.records.errors import NotArrangeable
 from documents.records.models import ARRANGEABLE, BUSY, Document
 from documents.records.processing import (
@@ -68,3 +68,9 @@ def join_documents(run: Run, *, document_ids: str) -> None:
 
 def _who_asked(run: Run) -> User:
     return User.objects.get(pk=run.job.actor_id or 0)
+
+
+@job_handler("records.tend_uploads", lease=timedelta(minutes=15))
+def tend_uploads(run: Run) -> None:
+    del run
+    settling.tend_uploads(now=timezone.now())

@@ -1,26 +1,52 @@
 """A received file becomes a record: object, row and audit are on the disk, or nothing is.
 
-Used by everything that takes files in: a person's upload, and what lies in an archive.
+Used by everything that takes files in: a person's upload, in one piece or in many, and what
+lies in an archive.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
+from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from cases.accounts.models import User
 from cases.casework.models import Case, RecordRequest, RequestState
 from cases.casework.services import set_request_state
 from documents.records.errors import NotOfThisCase, StorageUnavailable
-from documents.records.intake import Reception
 from documents.records.models import GONE, Document, DocumentFile, RecordKind
 from documents.records.processing import queue_scan
+from documents.records.sniffing import Kind
 from documents.records.states import tell
-from documents.records.vault import StoredObject, delete_object
+from documents.records.vault import Sealed, StoredObject, delete_object
+
+Settle = Callable[[Document], None]
+
+
+class Received(Protocol):
+    """A file that has arrived: sealed and judged, or refused. A `Reception` is one."""
+
+    @property
+    def case_id(self) -> UUID: ...
+
+    @property
+    def original_name(self) -> str: ...
+
+    @property
+    def kind(self) -> Kind | None: ...
+
+    @property
+    def refusal(self) -> ValidationError | None: ...
+
+    @property
+    def seal(self) -> Sealed | None: ...
 
 
 def keep_reception(
-    reception: Reception,
+    reception: Received,
     *,
     case: Case,
     actor: User | None,
@@ -29,12 +55,14 @@ def keep_reception(
     title: str = "",
     request: RecordRequest | None = None,
     taken_from: Document | None = None,
+    settle: Settle | None = None,
 ) -> Document:
     """Make a record of a finished reception. Not inside a transaction.
 
     The same bytes again make no second document: the one that is here is returned, with
     `already_here` set. With `taken_from`, the paper came in that archive, whose arrival the
-    family was told of. Raises what the reception was refused for, StorageFull, StorageUnavailable.
+    family was told of. `settle` writes what else belongs to the record's transaction.
+    Raises what the reception was refused for, StorageFull, StorageUnavailable.
     """
     if reception.refusal is not None:
         raise reception.refusal
@@ -42,7 +70,7 @@ def keep_reception(
         raise NotOfThisCase
     here = find_same(case, reception.seal.sha256)
     if here is not None:
-        return here
+        return _settle(here, settle)
     stored = reception.seal.keep()
     content_type = reception.kind.media_type
     document = Document(
@@ -59,15 +87,22 @@ def keep_reception(
         with transaction.atomic(durable=True):
             document.save(force_insert=True)
             _add_first_file(document, stored, reception.original_name, content_type, now)
+            _settle(document, settle)
     except IntegrityError:  # the same bytes came twice at once
         delete_object(stored.object_name)
         here = find_same(case, stored.sha256)
         if here is None:
             raise StorageUnavailable from None
-        return here
+        return _settle(here, settle)
     except BaseException:
         delete_object(stored.object_name)
         raise
+    return document
+
+
+def _settle(document: Document, settle: Settle | None) -> Document:
+    if settle is not None:
+        settle(document)
     return document
 
 

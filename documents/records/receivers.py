@@ -12,9 +12,11 @@ from cases.clinical.grounds import facts_lost_when
 from cases.clinical.models import Fact
 from cases.clinical.signals import facts_changed
 from cases.jobs.models import Job
-from cases.jobs.signals import job_given_up
+from cases.jobs.services import queue_job
+from cases.jobs.signals import job_given_up, minute_passed
 from documents.records.models import Document, DocumentFile, DocumentState, Evidence
 from documents.records.processing import settle_given_up
+from documents.records.settling import uploads_need_tending
 from documents.records.signals import document_moved
 
 STEPS = frozenset({"records.scan_file", "records.read_file"})
@@ -62,3 +64,9 @@ def end_the_wait(job: Job, now: datetime, **_kwargs: Any) -> None:
     file = DocumentFile.objects.select_related("document").filter(pk=job.args["file_id"]).first()
     if file is not None:
         settle_given_up(file.document, job.error_code, now=now)
+
+
+@receiver(minute_passed)
+def look_after_uploads(now: datetime, **_kwargs: Any) -> None:
+    if uploads_need_tending(now):
+        queue_job(kind="records.tend_uploads", args={}, unique_key="records.tend_uploads")

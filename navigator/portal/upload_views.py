@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,17 +22,12 @@ from documents.records.services import accept_upload
 from documents.records.serving import serve_file
 from navigator.portal.doors import Visit, family_page, find_visit
 from navigator.portal.forms import PaperForm
+from navigator.portal.receipts import answer_code, code_of, write_receipt
 
 ACCEPTED_TYPES = (
     "application/pdf,image/jpeg,image/png,image/heic,image/heif,image/webp,image/tiff,text/plain,"
     ".pdf,.jpg,.jpeg,.png,.heic,.heif,.avif,.webp,.tif,.tiff,.docx,.txt"
 )
-# What may pass if the family tries again; all else needs another file.
-PASSING = {
-    "storage_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
-    "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
-}
-REFUSED = {"file_too_big": HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 
 @dataclass(frozen=True)
@@ -96,34 +89,18 @@ def _take_all(
                 )
             )
         except ValidationError as refusal:
-            refused.append(
-                Refused(upload.name or "", _code_of(refusal), " ".join(refusal.messages))
-            )
+            refused.append(Refused(upload.name or "", code_of(refusal), " ".join(refusal.messages)))
     return received, refused
-
-
-def _code_of(refusal: ValidationError) -> str:
-    return str(refusal.error_list[0].code or "refused")
 
 
 def _answer_json(received: list[Document], refused: list[Refused]) -> JsonResponse:
     if refused or not received:
         first = refused[0].code if refused else "no_file"
-        status = PASSING.get(first) or REFUSED.get(first) or HTTPStatus.UNPROCESSABLE_ENTITY
         sentences = [row.sentence for row in refused] or [_("No file arrived. Please try again.")]
-        return JsonResponse({"code": first, "errors": sentences}, status=status)
-    receipts = [_receipt_of(document) for document in received]
+        return answer_code(first, sentences)
+    receipts = [write_receipt(document) for document in received]
     is_new = any(not document.already_here for document in received)
     return JsonResponse({"received": receipts}, status=201 if is_new else 200)
-
-
-def _receipt_of(document: Document) -> dict[str, Any]:
-    receipt = {"document": str(document.pk), "state": "received"}
-    if document.already_here:
-        day = date_format(document.received_at, "DATE_FORMAT")
-        receipt["state"] = "duplicate"
-        receipt["words"] = _("You sent this one on %(day)s. Nothing more to do.") % {"day": day}
-    return receipt
 
 
 def _say_received(request: HttpRequest, received: list[Document]) -> None:

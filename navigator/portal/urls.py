@@ -2,7 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from navigator.portal import opening_views, passkey_views, upload_views, views, visitor_views
+from navigator.portal import (
+    opening_views,
+    passkey_views,
+    resumable_views,
+    upload_views,
+    views,
+    visitor_views,
+)
 from navigator.portal.doors import lead_to_case
 
 app_name = "portal"
@@ -28,6 +35,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path(CASE, views.show_home, name="home"),
     path(CASE + "upload/", upload_views.upload_files, name="upload"),
+    path(CASE + "uploads/", resumable_views.begin, name="uploads"),
+    path(CASE + "uploads/<uuid:upload_id>/", resumable_views.one_upload, name="upload_part"),
     path(CASE + "papers/", views.show_documents, name="documents"),
     path(CASE + "papers/<uuid:document_id>/file/", upload_views.download_file, name="file"),
     path(CASE + "papers/<uuid:document_id>/password/", opening_views.open_paper, name="password"),

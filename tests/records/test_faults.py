@@ -17,12 +17,11 @@ from cases.clinical.models import Fact
 from cases.jobs.models import Job, JobState
 from cases.jobs.registry import find_job_kind
 from cases.jobs.runner import ClaimedRun, attempt_job, claim_job
-from documents.records import digest, processing, services, vault
+from documents.records import digest, keeping, processing, services, vault
 from documents.records.checks import find_broken_files, find_orphans, sweep_incoming
 from documents.records.errors import StorageFull
 from documents.records.models import Document, DocumentFile, DocumentState, Evidence, Page
 from documents.records.sandbox import ReadingFailure
-from documents.records.services import arrival
 from documents.records.storage import SealedFolder
 from tests import make
 from tests.records.sending import LETTER, NOTE, is_about_ruth, send
@@ -73,7 +72,7 @@ def test_when_the_database_refuses_the_row_the_object_goes_too(
     def fail(*_args: object, **_kwargs: object) -> None:
         raise OSError(errno.EIO, "gone")
 
-    monkeypatch.setattr(arrival, "queue_scan", fail)
+    monkeypatch.setattr(keeping, "queue_scan", fail)
     with pytest.raises(OSError, match="gone"):
         send(cast.case, LETTER)
     assert not Document.objects.exists()

@@ -39,6 +39,7 @@ from documents.records.models import (
     Evidence,
     Page,
     RecordKind,
+    Upload,
 )
 from documents.records.scanning import Verdict
 from documents.records.vault import seal_bytes
@@ -65,6 +66,7 @@ class Planted:
     waiting: Document
     file: DocumentFile
     page: Page
+    upload: Upload
     fact: Fact
     proposal: Fact
     history: CompleteHistory
@@ -146,6 +148,7 @@ def plant(cast: make.Cast) -> Planted:
         waiting=papers.waiting,
         file=papers.file,
         page=papers.page,
+        upload=papers.upload,
         fact=facts.fact,
         proposal=facts.proposal,
         history=facts.history,
@@ -173,6 +176,7 @@ class Papers:
     waiting: Document
     file: DocumentFile
     page: Page
+    upload: Upload
 
 
 def plant_papers(case: Case, actor: User, request: RecordRequest) -> Papers:
@@ -219,7 +223,15 @@ def plant_papers(case: Case, actor: User, request: RecordRequest) -> Papers:
             preview_name=picture.object_name,
         )
         kept[paper] = (file, page)
-    return Papers(document, waiting, *kept[document])
+    upload = Upload.objects.create(
+        case=case,
+        sent_by=case.parties.get().user,
+        original_name=f"{CANARY}.pdf",
+        size=100,
+        created_at=make.NOW,
+        changed_at=make.NOW,
+    )
+    return Papers(document, waiting, *kept[document], upload)
 
 
 def plant_evaluation(case: Case) -> Evaluation:

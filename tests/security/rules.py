@@ -89,6 +89,8 @@ RULES: Final[dict[str, Rule]] = {
         for page in (
             "",
             "upload/",
+            "uploads/",
+            "uploads/<upload_id>/",
             "papers/",
             "papers/<document_id>/file/",
             "papers/<document_id>/password/",

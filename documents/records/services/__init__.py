@@ -36,6 +36,12 @@ from documents.records.services.translations import (
     return_translation,
     suggest_translation,
 )
+from documents.records.services.uploading import (
+    begin_upload,
+    drop_upload,
+    finish_upload,
+    receive_part,
+)
 
 __all__ = [
     "Mark",
@@ -43,15 +49,19 @@ __all__ = [
     "accept_upload",
     "approve_translation",
     "assign_translation",
+    "begin_upload",
     "cancel_translation",
     "check_translation",
     "clear_other_patient",
     "deliver_translation",
+    "drop_upload",
+    "finish_upload",
     "join_documents",
     "list_languages_read",
     "mark_duplicate",
     "mark_other_patient",
     "open_with_password",
+    "receive_part",
     "redact_pages",
     "reject_document",
     "reopen_document",

@@ -42,14 +42,14 @@ def accept_upload(
             request=request,
             actor=actor,
             now=now,
-            kind=_choose_kind(kind, request),
+            kind=choose_kind(kind, request),
             title=title,
         )
     finally:
         reception.discard()
 
 
-def _choose_kind(kind: RecordKind, request: RecordRequest | None) -> RecordKind:
+def choose_kind(kind: RecordKind, request: RecordRequest | None) -> RecordKind:
     """What the sender says it is, else what was asked for."""
     if request is not None and kind == RecordKind.OTHER and request.kind in RecordKind.values:
         return RecordKind(request.kind)
