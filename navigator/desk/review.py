@@ -36,7 +36,7 @@ from navigator.desk.review_forms import (
     bind_correction,
     make_value_form,
 )
-from navigator.desk.review_found import FIELDS
+from navigator.desk.review_found import FIELDS, list_values
 from navigator.desk.review_page import Typed, read_number, render_review
 
 Decide = Callable[[Document, HttpRequest, User, datetime], object]
@@ -81,13 +81,13 @@ def show_review(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def take_details(document: Document, data: QueryDict) -> QueryDict:
-    """What the form holds; with `use`, the value that was found for that one field."""
-    field = data.get("use", "")
-    told = document.findings.get(field) if field in FIELDS else None
-    if not isinstance(told, dict):
+    """What the form holds; with `use`, one of the values that were found for that field."""
+    field, _colon, place = data.get("use", "").partition(":")
+    values = list_values(field, document.findings.get(field)) if field in FIELDS else []
+    if not place.isdecimal() or len(place) > 1 or int(place) >= len(values):
         return data
     data = data.copy()
-    data[field] = str(told.get("value") or "")
+    data[field] = values[int(place)]
     return data
 
 

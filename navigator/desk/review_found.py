@@ -9,41 +9,45 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 
-from cases.casework.models import Patient
 from documents.records.models import Document, RecordKind
 from navigator.desk.review_drawing import FoundPlace
 
 FIELDS: Final = ("kind", "issuer", "specimen_date", "study_date", "report_date")
-MOST_PEOPLE: Final = 5
+MOST_PEOPLE: Final = 6
+PERSON_TONES: Final = {"same": "ok", "partly": "wait", "other": "stop"}
 LONGEST_QUOTE: Final = 120
 
 
 @dataclass(frozen=True)
 class Found:
-    """A value for one field, and the words that it was read in; `page` 0: nobody knows where."""
+    """What one field may take, and the words it was read in; `page` 0: nobody knows where.
+
+    Several `choices` are the readings of one written date: a person says which is meant.
+    """
 
     field: str
-    value: str
-    label: str | Promise
+    choices: tuple[tuple[str, str | Promise], ...]
     page: int
     quote: str
-    is_ambiguous: bool
     is_kept: bool
 
     @property
     def of(self) -> str:
         return f"found-{self.field}"
 
+    @property
+    def is_ambiguous(self) -> bool:
+        return len(self.choices) > 1
+
 
 @dataclass(frozen=True)
 class PrintedPerson:
-    """A name, a birth date or both, as printed; whether they are the patient's is for a person."""
+    """A name or a birth date as printed; whether it is the patient's is for a person to say."""
 
-    name: str
-    birth_date: str
+    of: str
+    text: str
     page: int
-    quote: str
-    has_their_birth_date: bool
+    tone: str
 
 
 def list_found(document: Document, kept: Mapping[str, Any]) -> dict[str, Found]:
@@ -51,45 +55,63 @@ def list_found(document: Document, kept: Mapping[str, Any]) -> dict[str, Found]:
     found = {}
     for field in FIELDS:
         told = document.findings.get(field)
-        value = str(told.get("value") or "") if isinstance(told, dict) else ""
-        if not value or (field == "kind" and value not in RecordKind.values):
+        values = list_values(field, told)
+        if not isinstance(told, dict) or not values:
             continue
         found[field] = Found(
             field=field,
-            value=value,
-            label=RecordKind(value).label if field == "kind" else value,
+            choices=tuple((value, name_value(field, value)) for value in values),
             page=_number(told.get("page")),
             quote=shorten(str(told.get("quote") or "")),
-            is_ambiguous=bool(told.get("ambiguous")),
-            is_kept=value == str(kept.get(field) or ""),
+            is_kept=str(kept.get(field) or "") in values,
         )
     return found
 
 
+def list_values(field: str, told: object) -> list[str]:
+    """The value that was found, or every reading of it; none that the field cannot take."""
+    if not isinstance(told, dict):
+        return []
+    readings = told.get("readings") if told.get("ambiguous") else None
+    values = readings if isinstance(readings, list) and readings else [told.get("value")]
+    return [
+        value
+        for value in values
+        if isinstance(value, str) and value and (field != "kind" or value in RecordKind.values)
+    ]
+
+
+def name_value(field: str, value: str) -> str | Promise:
+    return RecordKind(value).label if field == "kind" else value
+
+
 def list_places(document: Document, number: int) -> list[FoundPlace]:
     """Where the words of findings stand on one page."""
+    named = [(f"found-{field}", document.findings.get(field)) for field in FIELDS]
+    named += [(f"person-{place}", told) for place, told in enumerate(_people(document))]
     return [
-        FoundPlace(f"found-{field}", _number(told.get("start")), _number(told.get("end")))
-        for field in FIELDS
-        if isinstance(told := document.findings.get(field), dict) and told.get("page") == number
+        FoundPlace(of, _number(told.get("start")), _number(told.get("end")))
+        for of, told in named
+        if isinstance(told, dict) and told.get("page") == number
     ]
 
 
-def list_people(document: Document, patient: Patient) -> list[PrintedPerson]:
-    told = document.findings.get("people")
-    if not isinstance(told, list):
-        return []
+def list_people(document: Document) -> list[PrintedPerson]:
     return [
         PrintedPerson(
-            name=str(one.get("name") or ""),
-            birth_date=str(one.get("birth_date") or ""),
-            page=_number(one.get("page")),
-            quote=shorten(str(one.get("quote") or "")),
-            has_their_birth_date=one.get("birth_date") == patient.birth_date,
+            of=f"person-{place}",
+            text=str(told.get("birth_date") or told.get("name") or told.get("quote") or ""),
+            page=_number(told.get("page")),
+            tone=PERSON_TONES.get(str(told.get("answer")), "quiet"),
         )
-        for one in told[:MOST_PEOPLE]
-        if isinstance(one, dict)
+        for place, told in enumerate(_people(document))
     ]
+
+
+def _people(document: Document) -> list[dict[str, Any]]:
+    told = document.findings.get("people")
+    people = told if isinstance(told, list) else []
+    return [one for one in people[:MOST_PEOPLE] if isinstance(one, dict)]
 
 
 def shorten(quote: str) -> str:

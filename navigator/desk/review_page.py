@@ -256,11 +256,10 @@ def describe_record(view: PageView, document: Document, typed: Typed) -> dict[st
         "details_form": form,
         "details_open": record.state == DocumentState.TO_REVIEW and to_settle,
         "found": found,
-        "people": list_people(document, document.case.patient),
+        "people": list_people(document),
         "printed_dates": list_printed_dates(view),
         "tone": RECORD_TONES[record.state],
         "person_tone": PERSON_TONES[record.person_check],
-        "blurred": document.findings.get("blur"),
     }
 
 

@@ -384,11 +384,14 @@ async function fetchFields(select) {
 }
 
 function useFound(button) {
-  const field = document.querySelector(`#${button.getAttribute("form")}`).elements[button.value];
+  const field = document.querySelector(`#${button.getAttribute("form")}`).elements[button.dataset.field];
   field.value = button.dataset.use;
   field.focus();
-  button.closest(".found").classList.add("is-kept");
-  button.remove();
+  const found = button.closest(".found");
+  found.classList.add("is-kept");
+  for (const choice of found.querySelectorAll(".found-use, .is-late")) {
+    choice.remove();
+  }
 }
 
 function showSaying(radio) {

@@ -324,10 +324,17 @@ def test_every_face_of_the_review_is_quiet_fits_and_has_no_fault(  # noqa: PLR09
 ) -> None:
     letter.findings = {
         "report_date": found("2026-11-03", "3 November 2026"),
-        "study_date": {**found("2026-03-05", "05/03/2026"), "ambiguous": True},
+        "study_date": {
+            **found("2026-03-05", "05/03/2026"),
+            "ambiguous": True,
+            "readings": ["2026-03-05", "2026-05-03"],
+        },
         "kind": found("oncology_letter", "Oncology letter"),
         "issuer": {**found("Karura Ridge Hospital", "Karura Ridge Hospital"), "page": 2},
-        "people": [{"name": "Odhiambo, Ruth A.", "birth_date": "1968-05-14", "page": 1}],
+        "people": [
+            {"name": "Odhiambo, Ruth A.", "answer": "same", "page": 1},
+            {"birth_date": "1968-05-14", "answer": "same", "page": 1},
+        ],
     }
     letter.save(update_fields=["findings"])
     arabic = "تقرير علم الأمراض\nورم عصبي صمّاوي في البنكرياس\nKi-67: 9%\n" * 12

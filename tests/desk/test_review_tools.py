@@ -22,7 +22,7 @@ from tests import make
 from tests.desk.doing import read_news
 from tests.desk.office import Office
 from tests.desk.reviewing import find_page, send_read
-from tests.records.sending import NOTE, PATHOLOGY
+from tests.records.sending import NOTE, PATHOLOGY, is_about_ruth
 from tests.samples.shapes import SAMPLES
 
 
@@ -85,10 +85,47 @@ def test_what_was_found_is_shown_beside_its_field_and_used_only_when_asked(
     assert "Clinic: 3 November 2026" in page.content.decode()
     assert page.context["details_form"]["report_date"].value() == ""
     kept = {name: page.context["details_form"][name].value() for name in ("title", "kind")}
-    post(desk, document, "do", do="details", use="report_date", **kept)
+    post(desk, document, "do", do="details", use="report_date:0", **kept)
     document.refresh_from_db()
     assert document.report_date == "2026-11-03"
     assert desk.get(at(document)).context["found"]["report_date"].is_kept
+
+
+def test_a_date_that_can_be_read_in_two_ways_is_offered_in_both(
+    office: Office, desk: Client
+) -> None:
+    told = {"value": "2026-03-05", "readings": ["2026-03-05", "2026-05-03"], "ambiguous": True}
+    office.document.findings = {"study_date": {**told, "page": 1, "quote": "05/03/2026"}}
+    office.document.save()
+    page = desk.get(at(office.document))
+    assert [value for value, _label in page.context["found"]["study_date"].choices] == [
+        "2026-03-05",
+        "2026-05-03",
+    ]
+    kept = {name: page.context["details_form"][name].value() for name in ("title", "kind")}
+    for wanted in ("study_date:7", "title:0", "study_date"):
+        post(desk, office.document, "do", do="details", use=wanted, **kept)
+        office.document.refresh_from_db()
+        assert office.document.study_date == ""
+    post(desk, office.document, "do", do="details", use="study_date:1", **kept)
+    office.document.refresh_from_db()
+    assert office.document.study_date == "2026-05-03"
+
+
+def test_printed_people_stand_beside_the_patient_with_what_the_comparison_said(
+    office: Office, desk: Client
+) -> None:
+    people = [
+        {"name": "Odhiambo Ruth", "answer": "same", "page": 1, "start": 0, "end": 9, "quote": "x"},
+        {"birth_date": "1970-01-02", "answer": "other", "page": 2, "quote": "2 Jan 1970"},
+    ]
+    office.document.findings = {"people": people}
+    office.document.save()
+    shown = desk.get(at(office.document)).context["people"]
+    assert [(one.text, one.tone) for one in shown] == [
+        ("Odhiambo Ruth", "ok"),
+        ("1970-01-02", "stop"),
+    ]
 
 
 def test_findings_of_an_unknown_shape_are_passed_over(office: Office, desk: Client) -> None:
@@ -177,11 +214,15 @@ def test_a_locked_paper_opens_with_its_password(
     cast: make.Cast, desk: Client, run_jobs: Callable[[], int]
 ) -> None:
     locked = (SAMPLES / "extra/protected.pdf").read_bytes()
-    document = send_read(cast.case, locked, run_jobs, actor=cast.parent)
+    document = send_read(is_about_ruth(cast.case), locked, run_jobs, actor=cast.parent)
     assert document.state == DocumentState.NEEDS_PASSWORD
     wrong = post(desk, document, "open", password="not this one")
     assert wrong.status_code == 400
     assert "not this one" not in wrong.content.decode()
+    post(desk, document, "open", password="ridge-1968")
+    run_jobs()
+    document.refresh_from_db()
+    assert document.state == DocumentState.TO_REVIEW
 
 
 def test_a_sharper_picture_is_drawn_and_recorded(office: Office, desk: Client) -> None:
