@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any, ClassVar
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -12,6 +13,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.accounts.models import User
+from cases.jobs.holds import MAIL, is_held
+
+log = structlog.get_logger(__name__)
 
 # In a browser's own description of itself, the first that stands there names the device.
 DEVICES = (
@@ -29,6 +33,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # allauth's name
         """People come by invitation, or are made by an administrator."""
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Codes go at once and not by a job; a copy made from a backup sends none of them."""
+        if is_held(MAIL):
+            log.warning("mail.held", template=template_prefix)
+            return
+        super().send_mail(template_prefix, email, context)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Allauth's ways, with a passkey called what it is called on every other page."""

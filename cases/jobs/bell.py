@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from cases.jobs.broker import count_rings, ring_for
+from cases.jobs.holds import is_held
 from cases.jobs.models import Job, JobState
 from cases.jobs.registry import list_queues
 from cases.jobs.runner import from_now, give_up, run_claimed_job
@@ -43,6 +44,8 @@ def ring_queue(queue: str) -> int:
 
     A long queue is not rung for again and again: its bells would outgrow its rows.
     """
+    if is_held(queue):
+        return 0
     waiting = count_rings(queue)
     if waiting is None or waiting >= MOST_RINGS:
         return 0

@@ -97,3 +97,17 @@ class Job(models.Model):
         if not self.progress_total:
             return 0
         return min(99, 100 * self.progress_done // self.progress_total)
+
+
+class Hold(models.Model):
+    """While it is there, no work of the queue is begun; see `cases.jobs.holds`."""
+
+    queue = models.CharField(_("queue"), primary_key=True, max_length=20)
+    since = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("hold")
+        verbose_name_plural = _("holds")
+
+    def __str__(self) -> str:
+        return self.queue

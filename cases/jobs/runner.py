@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from cases.jobs.errors import LostClaim, TryLater
+from cases.jobs.holds import is_held
 from cases.jobs.models import Job, JobState
 from cases.jobs.registry import JobKind, find_job_kind
 from cases.jobs.signals import job_given_up
@@ -144,7 +145,7 @@ def run_claimed_job(job_id: str) -> bool:
     except (Job.DoesNotExist, ValidationError) as error:
         log.warning("job.not_ours", job=str(job_id)[:36], error=type(error).__name__)
         return False
-    if not claim_job(job, lease=kind.lease):
+    if is_held(job.queue) or not claim_job(job, lease=kind.lease):
         return False
     attempt_job(ClaimedRun(job, kind))
     return True
