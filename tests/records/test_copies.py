@@ -114,10 +114,11 @@ def test_every_page_of_a_tiff_is_a_page_as_large_as_the_paper() -> None:
 def test_a_fax_stays_small_and_its_greys_of_sixteen_bits_can_be_seen() -> None:
     fax = Image.new("1", (1700, 2200), 1)
     assert len(copy_of(make_tiff(fax, fax, compression="group4"), Kind.TIFF).data) < 10_000
-    greys = Image.new("I;16", (100, 100), 1000)
-    greys.paste(30_000, (0, 0, 50, 100))
-    page = pypdfium2.PdfDocument(copy_of(make_tiff(greys), Kind.TIFF).data)[0]
-    assert red_part(page.render().to_pil()) == "left"
+    for order, name in ((">", "I;16B"), ("<", "I;16")):
+        row = struct.pack(f"{order}100H", *[30_000] * 50, *[1_000] * 50)
+        greys = Image.frombytes(name, (100, 100), row * 100)
+        page = pypdfium2.PdfDocument(copy_of(make_tiff(greys), Kind.TIFF).data)[0]
+        assert red_part(page.render().to_pil()) == "left"
 
 
 def test_a_tiff_with_more_pages_than_can_be_read_is_refused(

@@ -112,9 +112,9 @@ def copy_image(file: BinaryIO, request: dict[str, Any]) -> Answer:
     `form` names what the copy is to be. A file that needs no copy answers with `plain`.
     """
     with opened(file, request) as image:
-        plain = image.format == request["form"] and is_plain(image, file)
         image.load()
         upright = turn_upright(image)
+        plain = image.format == request["form"] and is_plain(image, file)
     if plain:
         return {"plain": True}, b""
     if request["form"] == "PNG":
@@ -195,6 +195,7 @@ def make_plain(image: Any) -> Any:
         ground = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(ground, layer).convert("RGB")
     if image.mode.startswith(("I", "F")):
+        image = image.convert("F")
         least, most = image.getextrema()
         span = (most - least) or 1
         return image.point(lambda grey: (grey - least) * (GREY / span)).convert("L")
