@@ -16,7 +16,11 @@ from navigator.desk.urls import make_desk_urls
 from tests.desk.office import PARTS, Office
 from tests.signing import sign_in
 
-POSTED = {"case_do", "review_do", "review_fact", "version_do"}
+POSTED = {
+    *("case_do", "review_do", "review_fact", "version_do"),
+    *("review_enter", "review_turn", "review_translate", "review_open"),
+}
+TOOLS = ("enter", "work", "open", "turn", "split", "join", "redact", "translate")
 OPEN_TO_STAFF = {"case_new", "review_queue"}
 
 
@@ -37,7 +41,10 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
         "review": [document],
         "review_do": [document],
         "review_fact": [document],
+        "review_value": [],
+        **{f"review_{tool}": [document] for tool in TOOLS},
         "page_preview": [first_page.pk],
+        "page_sharp": [first_page.pk],
         "file_original": [file.pk],
         "version": [version.pk],
         "version_pdf": [version.pk],
@@ -135,6 +142,7 @@ def test_every_byte_of_a_file_that_leaves_is_recorded_first(
     addresses = list_addresses(office, version)
     wanted = {
         "page_preview": "page.read",
+        "page_sharp": "page.read",
         "file_original": "file.read",
         "version_pdf": "dossier.read",
         "version_page": "dossier.read",

@@ -184,6 +184,7 @@ def decide_by_keys(page: Page, document_id: object) -> float:
         page.keyboard.press("a")
         expect(page.locator("[data-waiting]")).to_have_count(count - 1)
     page.locator("[data-window]").focus()
+    page.wait_for_timeout(900)  # a person reads
     page.evaluate("window.took = 0")
     if Document.objects.filter(state=DocumentState.ACCEPTED).count() < 5:
         page.keyboard.press("a")
