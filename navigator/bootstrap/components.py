@@ -44,15 +44,22 @@ FONT_FOLDERS = (
 
 
 def has_pango() -> bool:
-    for soname, name in PANGO_LIBRARIES:
-        try:
-            if sys.platform == "linux":
-                ctypes.CDLL(soname)
-            elif find_library(name) is None:
-                return False
-        except OSError:
-            return False
+    return all(has_library(soname, name) for soname, name in PANGO_LIBRARIES)
+
+
+def has_library(soname: str, name: str) -> bool:
+    if sys.platform != "linux":
+        return find_library(name) is not None
+    try:
+        ctypes.CDLL(soname)
+    except OSError:
+        return False
     return True
+
+
+def has_browser_driver() -> bool:
+    """Whether what Playwright drives the browser with can start; elsewhere it brings its own."""
+    return sys.platform != "linux" or has_library("libatomic.so.1", "atomic")
 
 
 def has_fonts(*wanted: str) -> Callable[[], bool]:
@@ -97,6 +104,9 @@ RUNTIME = (
 DEVELOPMENT = (
     *RUNTIME,
     Component("Chromium", ("chromium",), has_program("chromium"), needed=False),
+    Component(
+        "a library of the browser's driver", ("libatomic1",), has_browser_driver, needed=False
+    ),
     Component("poppler's tools", ("poppler-utils",), has_program("pdftoppm"), needed=False),
     Component("bubblewrap", ("bubblewrap",), has_program("bwrap"), needed=False),
     Component("make", ("make",), has_program("make"), needed=False),
