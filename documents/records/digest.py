@@ -6,7 +6,7 @@ attempt stored, in one transaction.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +18,9 @@ from cases.clinical.errors import FactRefused
 from cases.clinical.models import Fact, FactOrigin, FactState
 from cases.clinical.services import propose_fact, read_value
 from documents.records.models import Document, DocumentFile, Evidence, Page, PersonCheck
+from documents.records.paper_dates import describe_paper
 from documents.records.previews import PAGES_AT_ONCE, render_pages
-from documents.records.printed_person import HOLDING, compare_person
+from documents.records.printed_person import HOLDING, compare_person, describe_people
 from documents.records.proposals import Proposal, propose
 from documents.records.reading import PageText, find_all_boxes, read_pages
 from documents.records.sandbox import ReadingFailure
@@ -47,7 +48,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """`previews`: stored objects by page; `failure_code`: what a person must look at."""
+    """`previews`: stored objects by page; `failure_code`: what a person must look at.
+
+    `findings`: what the pages say of the paper itself, with the words it stands on.
+    """
 
     pages: tuple[PageText, ...]
     language: str
@@ -55,6 +59,7 @@ class Digest:
     person_check: PersonCheck
     proposals: tuple[Placed, ...]
     failure_code: str
+    findings: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_held(self) -> bool:
@@ -82,6 +87,7 @@ def make_digest(file: DocumentFile, report: Report) -> Digest:
         person_check=person,
         proposals=found,
         failure_code=_name_gaps(reading.pages, complete=complete or kind is Kind.TEXT),
+        findings={**describe_paper(texts), "people": describe_people(texts, case.patient)},
     )
 
 

@@ -1,128 +1,184 @@
 """Whose paper is it? The name and birth date printed on the pages against the patient's.
 
-Only a date right behind words such as "Date of birth" counts, and not where a relative is
-spoken of. A date that can be read two ways agrees if either reading does. A birth date that
-clearly differs holds the document; a name alone never does, because names are written in
-many orders and alphabets.
+Only a date right behind words such as "Date of birth" counts, and only a name behind words such as
+"Patient" or beside such a date; a relative's or a physician's do not. A date that can be read in
+two ways agrees if either reading does. A birth date that clearly differs holds the document, and
+so does another name where no birth date speaks for the patient.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
-from typing import Final
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from typing import Any, Final
 
 from cases.casework.models import Patient
 from documents.records.models import PersonCheck
-from documents.records.proposals.dates import find_dates
-from documents.records.proposals.rules import LANGUAGES, load_rules
+from documents.records.person_names import NameMatch, compare_names, read_name
+from documents.records.plain_text import make_plain, one_of
+from documents.records.written_dates import find_written_dates
 
-HOLDING: Final = frozenset({PersonCheck.BIRTH_DATE_DIFFERS, PersonCheck.BOTH_DIFFER})
+__all__ = ["HOLDING", "NameMatch", "compare_names", "compare_person", "find_people"]
+
+HOLDING: Final = frozenset(
+    {PersonCheck.BIRTH_DATE_DIFFERS, PersonCheck.BOTH_DIFFER, PersonCheck.NAME_DIFFERS}
+)
 LOOK_AT: Final = 200_000
+MOST: Final = 60
 LINE_BEFORE: Final = 80
 BEHIND: Final = 60
-
-
-def fold(text: str) -> str:
-    """Without accents and odd forms of letters and digits; lines are kept."""
-    marks = unicodedata.normalize("NFKD", text.replace("\r", "\n"))
-    return "".join(sign for sign in marks if unicodedata.category(sign) not in {"Mn", "Cf"})
-
+LONGEST_NAME: Final = 7
+FEWEST_PARTS: Final = 2
 
 BIRTH_LABEL: Final = re.compile(
-    fold(
-        r"(?<!\w)(?:date of birth|d\.?o\.?b\b\.?|birth ?date|born(?: on)?|fecha de nacimiento"
-        r"|f\. ?(?:de )?nac(?:imiento)?\b\.?|nacid[oa](?: el)?|date de naissance|nee? le"
-        r"|geburtsdatum|geb\. ?(?:am)?|data de nascimento|data di nascita"
-        r"|дата рождения|تاريخ الميلاد|出生日期|जन्म तिथि)"
-    ),
-    re.IGNORECASE,
+    rf"(?<!\w){one_of('birth')}(?: ?/ ?(?:age|sex|edad|sexo))?", re.IGNORECASE
 )
-GAP: Final = re.compile(r"[\s:.,;|/-]*(?:\([dmyaj/ .-]{2,14}\))?[\s:.,;|-]*", re.IGNORECASE)
-RELATIVE: Final = re.compile(
-    r"\b(?:mother|father|parent|sister|brother|son|daughter|wife|husband|partner|spouse|child"
-    r"|aunt|uncle|cousin|grand\w+|donor|guardian|next of kin|contact|insured|subscriber"
-    r"|madre|padre|hermana|hermano|hij[oa]|espos[oa]|marido|tutor[a]?|donante|ti[oa]|prim[oa]"
-    r"|abuel[oa]|titular)\b",
-    re.IGNORECASE,
-)
+GAP: Final = re.compile(r"[\s:.,;|/=-]*(?:\([dmyaj/ .-]{2,14}\))?[\s:.,;|=-]*", re.IGNORECASE)
+RELATIVE: Final = re.compile(one_of("relative"), re.IGNORECASE)
 NAME_LABEL: Final = re.compile(
-    r"^[ \t]*(?:patient(?:'s)?(?: name)?|name(?: of patient)?|full name|paciente"
-    r"|nombre(?: y apellidos?| del paciente)?|apellidos y nombres?)"
-    r"[ \t]*[:|][ \t]*(?P<name>[^\n\r]{3,90})",
-    re.IGNORECASE | re.MULTILINE,
-)
-NAME_ENDS: Final = re.compile(
-    r"\d|\b(?:d\.?o\.?b|date|birth|born|sex|gender|age|mrn|id|hospital|nhs|record|fecha|sexo|edad"
-    r"|historia|nac|ward|ref|female|male)\b",
+    rf"(?:^|\n|[ \t]{{2,}}|[|\t])[ \t]*{one_of('name')}"
+    r"[ \t]*(?:[:：|=]|(?=(?-i:Mr|Mrs|Ms|Miss)\b))[ \t]*(?P<name>[^\n]{2,90})"
+    rf"|(?:^|\n)[ \t]*{one_of('subject')}[ \t]?[:.][ \t]*(?P<subject>[^\n]{{3,90}})",
     re.IGNORECASE,
 )
-TITLES: Final = frozenset(
-    {"mr", "mrs", "ms", "miss", "dr", "prof", "sr", "sra", "srta", "dra", "don", "dona"}
-    | {"herr", "frau", "mme", "the", "patient", "name"}
+PARTS_LABEL: Final = re.compile(
+    rf"(?<!\w)(?P<part>{one_of('name_part')})[ \t]*[:：][ \t]*(?P<name>[^\n:]{{2,40}}?)"
+    r"(?=[ \t]{2,}|\n|$|,|;|\||[ \t]+[^\s:]{3,20}(?: name)?[ \t]*[:：])",
+    re.IGNORECASE,
 )
-SPELLINGS: Final = (
-    *(("ph", "f"), ("kh", "h"), ("gh", "g"), ("dh", "d"), ("th", "t"), ("ck", "k")),
-    *(("c", "k"), ("q", "k"), ("w", "v"), ("y", "i"), ("z", "s")),
-)
-NEAR: Final = 0.8
-LONG_ENOUGH: Final = 3
+NAME_ENDS: Final = re.compile(one_of("name_ends"), re.IGNORECASE)
+PHYSICIAN: Final = re.compile(r"\s*(?:dr|prof|dra|д-р|врач)\b", re.IGNORECASE)
+CAPITALISED: Final = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPerson:
+    """A name or a birth date as a page prints it; `readings` are partial ISO dates."""
+
+    page: int
+    start: int
+    end: int
+    quote: str
+    name: str = ""
+    readings: tuple[str, ...] = ()
 
 
 def compare_person(pages: Iterable[str], patient: Patient) -> PersonCheck:
     """What the pages say; NOT_PRINTED where they say nothing that can be compared."""
-    texts = [fold(page[:LOOK_AT]) for page in pages]
-    dates = [readings for text in texts for readings in find_birth_dates(text)]
-    name_differs = _is_another_name(texts, patient)
+    texts = [page[:LOOK_AT] for page in pages]
+    people = list(find_people(texts))
+    dates = [one.readings for one in people if one.readings]
+    name = _judge_names([one.name for one in people if one.name], patient)
     if patient.birth_date and dates:
         if not all(_agrees(readings, patient.birth_date) for readings in dates):
-            return PersonCheck.BOTH_DIFFER if name_differs else PersonCheck.BIRTH_DATE_DIFFERS
-        return PersonCheck.NAME_DIFFERS if name_differs else PersonCheck.SAME
-    if name_differs:
+            other = name in {NameMatch.OTHER, NameMatch.PARTLY}
+            return PersonCheck.BOTH_DIFFER if other else PersonCheck.BIRTH_DATE_DIFFERS
+        return PersonCheck.NAME_DIFFERS if name is NameMatch.OTHER else PersonCheck.SAME
+    if name in {NameMatch.OTHER, NameMatch.PARTLY}:
         return PersonCheck.NAME_DIFFERS
-    if any(_names_patient(text, patient) for text in texts):
+    if name is NameMatch.SAME or any(_names_patient(text, patient) for text in texts):
         return PersonCheck.SAME_NAME
     return PersonCheck.NOT_PRINTED
 
 
-def find_birth_dates(text: str) -> Iterator[tuple[str, ...]]:
-    """The readings of each date that stands right behind a label, a relative's left out."""
-    for label in BIRTH_LABEL.finditer(text):
-        line_before = text[max(label.start() - LINE_BEFORE, 0) : label.start()].rpartition("\n")[2]
-        if RELATIVE.search(line_before):
+def describe_people(pages: Sequence[str], patient: Patient) -> list[dict[str, Any]]:
+    """Who is printed, for a reviewer: the words, their place, and what the comparison said."""
+    told = []
+    for one in islice(find_people(pages), MOST):
+        place = {"page": one.page, "start": one.start, "end": one.end, "quote": one.quote}
+        if one.readings:
+            known = patient.birth_date
+            like = [reading for reading in one.readings if known and _agrees([reading], known)]
+            answer = "unclear" if not known else "same" if like else "other"
+            birth_date = (like or one.readings)[0]
+            readings = list(one.readings)
+            told.append({"birth_date": birth_date, "readings": readings, "answer": answer, **place})
+        else:
+            answer = compare_names(one.name, patient).value
+            told.append({"name": one.name, "answer": answer, **place})
+    return told
+
+
+def find_people(pages: Iterable[str]) -> Iterator[PrintedPerson]:
+    """Every labelled name and birth date, relatives' and physicians' left out."""
+    for number, whole in enumerate(pages, start=1):
+        page = whole[:LOOK_AT]
+        text = make_plain(page)
+        for start, end in _find_names(text):
+            yield PrintedPerson(number, start, end, page[start:end], name=page[start:end])
+        for start, end, readings in _find_birth_dates(text):
+            yield PrintedPerson(number, start, end, page[start:end], readings=readings)
+
+
+def _find_birth_dates(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Each date that stands right behind a label, with its readings."""
+    for label in islice(BIRTH_LABEL.finditer(text), MOST):
+        if RELATIVE.search(_line_before(text, label.start())):
             continue
         behind = text[label.end() : label.end() + BEHIND]
         gap = GAP.match(behind)
         reach = gap.end() if gap else 0
-        for language in LANGUAGES:
-            first = next(iter(find_dates(behind, load_rules(language))), None)
-            if first is not None and first.start <= reach:
-                yield first.readings
-                break
+        first = next(iter(find_written_dates(behind, short_years=True)), None)
+        if first is not None and first.start <= reach:
+            yield label.end() + first.start, label.end() + first.end, first.readings
 
 
-def split_name(name: str) -> list[str]:
-    """The parts of a name in any order, titles and initials left out."""
-    parts = re.findall(r"[^\W\d_]{2,}", fold(name).casefold())
-    return [part for part in parts if part not in TITLES]
+def _line_before(text: str, at: int) -> str:
+    return text[max(at - LINE_BEFORE, 0) : at].rpartition("\n")[2]
 
 
-def are_alike(one: str, other: str) -> bool:
-    """Whether two parts of a name may be the same name, spelt from another alphabet."""
-    if one == other:
-        return True
-    first, second = _simplify(one), _simplify(other)
-    if len(first) >= LONG_ENOUGH and first == second:
-        return True
-    return len(one) > LONG_ENOUGH and SequenceMatcher(None, one, other).ratio() >= NEAR
+def _find_names(text: str) -> Iterator[tuple[int, int]]:
+    """The places of names behind a label, in two fields, or before a birth date."""
+    for match in islice(NAME_LABEL.finditer(text), MOST):
+        group = "name" if match["name"] else "subject"
+        place = _cut_name(text, match.start(group), match.end(group))
+        if place and (group == "name" or _looks_like_name(text[slice(*place)])):
+            yield place
+    fields = list(islice(PARTS_LABEL.finditer(text), MOST))
+    for one, other in pairwise(fields):
+        if one["part"] != other["part"] and other.start() - one.end() < LINE_BEFORE:
+            yield one.start("name"), other.end("name")
+    for label in islice(BIRTH_LABEL.finditer(text), MOST):
+        line = _line_before(text, label.start())
+        if RELATIVE.search(line):
+            continue
+        own = re.split(r"[:：(]|\s{3,}", line.rstrip(" ,;(-–|"))[-1]
+        start = label.start() - len(line) + line.rindex(own) if own.strip() else 0
+        if own.strip() and _looks_like_name(own):
+            yield start + len(own) - len(own.lstrip()), start + len(own.rstrip())
 
 
-def _simplify(part: str) -> str:
-    """The consonants of a name, as they survive from one spelling to another."""
-    for written, meant in SPELLINGS:
-        part = part.replace(written, meant)
-    part = part[:1].replace("i", "") + re.sub(r"[aeiou']", "", part[1:])
-    return re.sub(r"(.)\1+", r"\1", part)
+def _cut_name(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The name at the head of what stands behind its label."""
+    words = text[start:end]
+    if PHYSICIAN.match(words) or RELATIVE.match(words.lstrip()):
+        return None
+    stop = NAME_ENDS.search(words)
+    words = words[: stop.start()] if stop else words
+    words = re.split(r"\s{2,}\S[^:]{0,25}[:：]|\s{4,}", words)[0].rstrip(" ,.-–")
+    parts = [part for part in re.split(r"[\s,]+", words) if part]
+    if not parts or len(parts) > LONGEST_NAME:
+        return None
+    lead = len(words) - len(words.lstrip())
+    return (start + lead, start + len(words)) if words.strip() else None
+
+
+def _looks_like_name(words: str) -> bool:
+    """Two to five words that all begin with a capital letter, no physician's."""
+    if PHYSICIAN.match(words):
+        return False
+    parts = words.replace(",", " ").split()
+    proper = all(CAPITALISED.fullmatch(part) and part[0].isupper() for part in parts)
+    return FEWEST_PARTS <= len(parts) <= LONGEST_NAME and proper and len(read_name(words).parts) > 1
+
+
+def _judge_names(names: Sequence[str], patient: Patient) -> NameMatch:
+    """One name that is the patient's outweighs others: papers name many people."""
+    answers = {compare_names(name, patient) for name in names}
+    for answer in (NameMatch.SAME, NameMatch.PARTLY, NameMatch.OTHER):
+        if answer in answers:
+            return answer
+    return NameMatch.UNCLEAR
 
 
 def _agrees(readings: Sequence[str], birth_date: str) -> bool:
@@ -133,28 +189,9 @@ def _agrees(readings: Sequence[str], birth_date: str) -> bool:
 
 def _names_patient(text: str, patient: Patient) -> bool:
     """Whether two parts of the patient's name (all, if there are fewer) stand in the text."""
-    if patient.native_name and fold(patient.native_name).casefold() in text.casefold():
+    if patient.native_name and patient.native_name.casefold() in text.casefold():
         return True
-    words = set(re.findall(r"[^\W\d_]{2,}", text.casefold()))
-    parts = split_name(patient.name)
+    words = set(re.findall(r"[^\W\d_]{2,}", make_plain(text).casefold()))
+    parts = read_name(patient.name).parts
     found = sum(1 for part in parts if part in words)
-    return bool(parts) and found >= min(2, len(parts))
-
-
-def _is_another_name(texts: Sequence[str], patient: Patient) -> bool:
-    """Whether a labelled name shares no part with the patient's; False where none is printed."""
-    parts = split_name(f"{patient.name} {patient.native_name}")
-    if not parts:
-        return False
-    printed = [name for text in texts for name in _labelled_names(text)]
-    printed = [name for name in printed if len(name) > 1 and all(part.isascii() for part in name)]
-    return bool(printed) and not any(
-        are_alike(one, other) for name in printed for one in name for other in parts
-    )
-
-
-def _labelled_names(text: str) -> Iterator[list[str]]:
-    for match in NAME_LABEL.finditer(text):
-        name = match["name"]
-        end = NAME_ENDS.search(name)
-        yield split_name(name[: end.start()] if end else name)
+    return bool(parts) and found >= min(FEWEST_PARTS, len(parts))

@@ -242,6 +242,7 @@ def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None
         DocumentState.OTHER_PATIENT if digest.is_held else DocumentState.TO_REVIEW,
         failure_code=_choose_note(document.findings.get("copy", ""), digest.failure_code),
         person_check=digest.person_check,
+        findings={**document.findings, **digest.findings},
         language=document.language or (digest.language if digest.language != "other" else ""),
     )
     detail: Codes = {

@@ -115,7 +115,7 @@ def normalise_lines(page: str) -> Iterator[Line]:
 def mend_leaders(line: Line) -> Line:
     """A label and its value with dots between them as on forms: "Grade ..... 2" is "Grade: 2"."""
     for match in reversed(list(LEADER.finditer(line.text))):
-        if 0 < match.start() and match.end() < len(line.text):
+        if match.start() > 0 and match.end() < len(line.text):
             at = line.origin[match.start()]
             line = Line(
                 f"{line.text[: match.start()]}: {line.text[match.end() :]}",
