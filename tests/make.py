@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cases.accounts.models import Role, Team, User
-from cases.casework.models import Case, CaseParty, Patient, Relation, Stage
+from cases.casework.models import (
+    Case,
+    CaseParty,
+    Consent,
+    ConsentPurpose,
+    Patient,
+    Relation,
+    Stage,
+)
 from cases.hospitals.models import Contact, Hospital, Referral
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -53,8 +61,10 @@ def case(
     team: Team | None = None,
     patient: Patient | None = None,
     stage: Stage = Stage.RECORDS,
+    agreed: bool = True,
 ) -> Case:
-    return Case.objects.create(
+    """A case whose family has agreed that its papers are kept, unless told otherwise."""
+    made: Case = Case.objects.create(
         reference=f"NV-2026-{next(_numbers):05d}",
         patient=patient or globals()["patient"](),
         stage=stage,
@@ -62,6 +72,22 @@ def case(
         team=team,
         opened_at=NOW,
         stage_since=NOW,
+    )
+    if agreed:
+        agree(made)
+    return made
+
+
+def agree(case: Case, *, purpose: ConsentPurpose = ConsentPurpose.KEEP_RECORDS) -> Consent:
+    """The agreement of a relative who has no other part in the test."""
+    return Consent.objects.create(
+        case=case,
+        purpose=purpose,
+        given_by=user(role=Role.FAMILY, name="Ana Velasco"),
+        capacity=Relation.PARENT,
+        text_version="1",
+        text_language="en",
+        given_at=NOW,
     )
 
 
@@ -123,14 +149,16 @@ class Cast:
     referral: Referral
 
 
-def cast() -> Cast:
+def cast(*, agreed: bool = True) -> Cast:
     mine, other = team(), team()
     coordinator = user(team=mine)
-    ours = case(owner=coordinator, team=mine)
+    ours = case(owner=coordinator, team=mine, agreed=agreed)
     parent = user(role=Role.FAMILY, name="Rosa Velasco", email="rosa@family.example")
     CaseParty.objects.create(case=ours, user=parent, relation=Relation.PARENT, may_consent=True)
     stranger = user(role=Role.FAMILY, name="Omar Haddad", email="omar@family.example")
-    theirs = case(owner=user(team=other), team=other, patient=patient(name="Lina Haddad"))
+    theirs = case(
+        owner=user(team=other), team=other, patient=patient(name="Lina Haddad"), agreed=agreed
+    )
     CaseParty.objects.create(case=theirs, user=stranger, relation=Relation.PARENT)
     reviewer = contact()
     return Cast(

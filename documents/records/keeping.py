@@ -14,9 +14,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from cases.accounts.models import User
-from cases.casework.models import Case, RecordRequest, RequestState
+from cases.casework.consents import has_live_consent
+from cases.casework.models import Case, ConsentPurpose, RecordRequest, RequestState
 from cases.casework.services import set_request_state
-from documents.records.errors import NotOfThisCase, StorageUnavailable
+from documents.records.errors import ConsentNeeded, NotOfThisCase, StorageUnavailable
 from documents.records.models import GONE, Document, DocumentFile, RecordKind
 from documents.records.processing import queue_scan
 from documents.records.sniffing import Kind
@@ -61,13 +62,15 @@ def keep_reception(
 
     The same bytes again make no second document: the one that is here is returned, with
     `already_here` set. With `taken_from`, the paper came in that archive, whose arrival the
-    family was told of. `settle` writes what else belongs to the record's transaction.
-    Raises what the reception was refused for, StorageFull, StorageUnavailable.
+    family was told of, and what was agreed for it counts. `settle` writes what else belongs to
+    the record's transaction. Raises what the reception was refused for, ConsentNeeded,
+    StorageFull, StorageUnavailable.
     """
     if reception.refusal is not None:
         raise reception.refusal
     if reception.seal is None or reception.kind is None or reception.case_id != case.pk:
         raise NotOfThisCase
+    _require_agreed(case, taken_from)
     here = find_same(case, reception.seal.sha256)
     if here is not None:
         return _settle(here, settle)
@@ -85,6 +88,9 @@ def keep_reception(
     )
     try:
         with transaction.atomic(durable=True):
+            # A withdrawal locks the case as well: it comes before this, or finds the paper.
+            Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+            _require_agreed(case, taken_from)
             document.save(force_insert=True)
             _add_first_file(document, stored, reception.original_name, content_type, now)
             _settle(document, settle)
@@ -104,6 +110,17 @@ def _settle(document: Document, settle: Settle | None) -> Document:
     if settle is not None:
         settle(document)
     return document
+
+
+def require_consent(case: Case) -> None:
+    """Nothing is kept for a family that has not agreed to it. Raises ConsentNeeded."""
+    if not has_live_consent(case, ConsentPurpose.KEEP_RECORDS):
+        raise ConsentNeeded
+
+
+def _require_agreed(case: Case, taken_from: Document | None) -> None:
+    if taken_from is None:
+        require_consent(case)
 
 
 def find_same(case: Case, sha256: str) -> Document | None:

@@ -7,27 +7,35 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.casework.consents import has_live_consent
 from cases.casework.models import Case, ConsentPurpose, RecordRequest
 from documents.records.errors import FileHeld
-from documents.records.intake import SealedUpload, takes_uploads
-from documents.records.models import Document, DocumentFile, RecordKind
-from documents.records.services import accept_upload
+from documents.records.intake import (
+    SealedUpload,
+    clean_original_name,
+    most_bytes,
+    takes_uploads,
+)
+from documents.records.models import Document, DocumentFile, RecordKind, Upload
+from documents.records.services import accept_upload, join_documents
 from documents.records.serving import serve_file
 from navigator.portal.doors import Visit, family_page, find_visit
 from navigator.portal.forms import PaperForm
-from navigator.portal.receipts import answer_code, code_of, write_receipt
+from navigator.portal.receipts import answer_code, answer_refusal, code_of, write_receipt
 
 ACCEPTED_TYPES = (
     "application/pdf,image/jpeg,image/png,image/heic,image/heif,image/webp,image/tiff,text/plain,"
     ".pdf,.jpg,.jpeg,.png,.heic,.heif,.avif,.webp,.tif,.tiff,.docx,.txt"
 )
+
+MOST_JOINED = 100
 
 
 @dataclass(frozen=True)
@@ -125,11 +133,39 @@ def _show_form(
         "refusals": refused,
         "may_keep": has_live_consent(visit.case, ConsentPurpose.KEEP_RECORDS),
         "accept": ACCEPTED_TYPES,
-        "max_bytes": settings.MAX_DOCUMENT_BYTES,
+        "begun": _list_begun(visit),
+        "max_bytes": most_bytes(),
         "limits": _("PDF, photographs, Word or text, up to %(most)s MB each.")
         % {"most": settings.MAX_DOCUMENT_BYTES // (1024 * 1024)},
     }
     return render(request, "portal/upload.html", context, status=status)
+
+
+def _list_begun(visit: Visit) -> QuerySet[Upload]:
+    """Files of this person that were interrupted, on whichever device."""
+    begun = Upload.objects.visible_to(visit.user).arriving()
+    return begun.filter(case=visit.case, sent_by=visit.user).exclude(received=F("size"))
+
+
+@require_POST
+@family_page("join")
+def join_papers(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Put papers that this person has just sent together into one, in the order of the list."""
+    if not visit.party.may_upload:
+        raise Http404
+    asked = list(dict.fromkeys(request.POST.getlist("documents")))[:MOST_JOINED]
+    sent = Document.objects.visible_to(visit.user).filter(case=visit.case, sent_by=visit.user)
+    found = {str(document.pk): document for document in sent if str(document.pk) in asked}
+    try:
+        join_documents(
+            documents=[found[key] for key in asked if key in found],
+            title=clean_original_name(request.POST.get("title", "")),
+            actor=visit.user,
+            now=visit.now,
+        )
+    except ValidationError as refusal:
+        return answer_refusal(refusal)
+    return JsonResponse({"state": "joining"}, status=HTTPStatus.ACCEPTED)
 
 
 @require_safe

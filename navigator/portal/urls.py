@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path(CASE, views.show_home, name="home"),
     path(CASE + "upload/", upload_views.upload_files, name="upload"),
     path(CASE + "uploads/", resumable_views.begin, name="uploads"),
+    path(CASE + "uploads/join/", upload_views.join_papers, name="join_papers"),
     path(CASE + "uploads/<uuid:upload_id>/", resumable_views.one_upload, name="upload_part"),
     path(CASE + "papers/", views.show_documents, name="documents"),
     path(CASE + "papers/<uuid:document_id>/file/", upload_views.download_file, name="file"),

@@ -21,6 +21,14 @@ from cases.jobs.services import queue_job
 from tests import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> make.Cast:  # noqa: ARG001  # the database must be there first
+    """Nothing is agreed yet."""
+    return make.cast(agreed=False)
+
+
 AT_ONCE = 4
 
 

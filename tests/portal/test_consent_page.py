@@ -10,6 +10,12 @@ from tests.portal.family import page_of, sign_in
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture
+def cast(db: None) -> make.Cast:  # noqa: ARG001  # the database must be there first
+    """Nothing is agreed yet."""
+    return make.cast(agreed=False)
+
+
 def test_agreeing_to_a_purpose_keeps_version_and_language(cast: make.Cast) -> None:
     address = page_of(cast.case, "consent_give", "translate")
     sign_in(cast.parent).post(address, {"understood": "on"})

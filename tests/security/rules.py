@@ -91,6 +91,7 @@ RULES: Final[dict[str, Rule]] = {
             "upload/",
             "uploads/",
             "uploads/<upload_id>/",
+            "uploads/join/",
             "papers/",
             "papers/<document_id>/file/",
             "papers/<document_id>/password/",

@@ -7,7 +7,7 @@ from cases.accounts.models import User
 from cases.casework.models import Case, RecordRequest
 from documents.records.errors import NotOfThisCase
 from documents.records.intake import SealedUpload, receive_stream
-from documents.records.keeping import keep_reception
+from documents.records.keeping import keep_reception, require_consent
 from documents.records.models import Document, RecordKind
 
 
@@ -27,10 +27,11 @@ def accept_upload(
     `source` is what `request.FILES` of a page with `takes_uploads` holds, or a binary stream.
     The same bytes again make no second document: the one that is here is returned, with
     `already_here` set and its `received_at` saying when it came. Not to be called inside a
-    transaction. Raises UploadRefused, FileTooBig, StorageFull, StorageUnavailable.
+    transaction. Raises ConsentNeeded, UploadRefused, FileTooBig, StorageFull, StorageUnavailable.
     """
     if request is not None and request.case_id != case.pk:
         raise NotOfThisCase
+    require_consent(case)
     if isinstance(source, SealedUpload):
         reception = source.reception
     else:

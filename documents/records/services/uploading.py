@@ -21,6 +21,7 @@ from documents.records.errors import (
     UploadRefused,
 )
 from documents.records.intake import clean_original_name, most_bytes
+from documents.records.keeping import require_consent
 from documents.records.models import Document, RecordKind, Upload, UploadState
 from documents.records.services.arrival import choose_kind
 from documents.records.settling import (
@@ -63,6 +64,7 @@ def begin_upload(
     """
     if request is not None and request.case_id != case.pk:
         raise NotOfThisCase
+    require_consent(case)
     if size <= 0:
         raise UploadRefused(code="empty", sentence=Refusal("empty").sentence)
     if size > most_bytes():
