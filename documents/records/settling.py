@@ -32,7 +32,7 @@ from documents.records.intake import judge_file, most_bytes
 from documents.records.keeping import keep_reception
 from documents.records.models import Document, RecordKind, Upload, UploadState
 from documents.records.sealed_form import CHUNK
-from documents.records.sniffing import REFUSALS, Kind, Refusal
+from documents.records.sniffing import HEAD_BYTES, REFUSALS, TAIL_BYTES, Kind, Refusal
 from documents.records.uploads import (
     DRAFT_SUFFIX,
     SUFFIX,
@@ -132,8 +132,10 @@ def _finish_locked(upload: Upload, now: datetime) -> None:
 
 
 def _keep(upload: Upload, arrived: ArrivingFile, now: datetime) -> None:
-    head = next(arrived.read_chunks())
-    tail = b"".join(arrived.read_chunks(max((upload.size - 1) // CHUNK - 1, 0)))
+    head = next(arrived.read_chunks())[:HEAD_BYTES]
+    tail = b""
+    for chunk in arrived.read_chunks(max((upload.size - 1) // CHUNK - 1, 0)):
+        tail = (tail + chunk[-TAIL_BYTES:])[-TAIL_BYTES:]
     kind = judge_file(head=head, tail=tail, size=upload.size)
     seal = WholeSeal(upload, arrived.finish_hash())
     keep_reception(
