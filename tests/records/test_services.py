@@ -150,7 +150,7 @@ def test_a_paper_with_another_birth_date_is_held_and_proposes_nothing_until_it_i
     run_jobs()
     document.refresh_from_db()
     assert document.state == DocumentState.OTHER_PATIENT
-    assert document.person_check == PersonCheck.BIRTH_DATE_DIFFERS
+    assert document.person_check == PersonCheck.BOTH_DIFFER
     assert not Fact.objects.filter(case=cast.case).exists()
     with pytest.raises(MoveNotPossible):
         services.accept_document(document=document, actor=cast.coordinator, now=now)
