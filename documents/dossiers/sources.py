@@ -135,11 +135,15 @@ class SourceBook:
 
 def find_leaving_facts(case: Case) -> list[Fact]:
     """Confirmed facts with ground to stand on, each with only the evidence that may be cited."""
-    ground = Evidence.objects.on_newest_versions().filter(
-        file__document__case=case,
-        file__document__state=DocumentState.ACCEPTED,
-        file__document__shown_to_hospitals=True,
-    ).select_related("file__document")
+    ground = (
+        Evidence.objects.on_newest_versions()
+        .filter(
+            file__document__case=case,
+            file__document__state=DocumentState.ACCEPTED,
+            file__document__shown_to_hospitals=True,
+        )
+        .select_related("file__document")
+    )
     confirmed = (
         Fact.objects.confirmed()
         .filter(case=case)

@@ -253,7 +253,9 @@ def test_a_first_view_of_a_page_is_no_program() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"%PDF-1.4\n" + b"noise" * 900, protect_pdf(make_pdf("one"), "between us")]
+    "data",
+    [b"%PDF-1.4\n" + b"noise" * 900, protect_pdf(make_pdf("one"), "between us")],
+    ids=["noise", "locked"],
 )
 def test_of_a_pdf_that_cannot_be_opened_there_is_no_copy(data: bytes) -> None:
     assert make_copy(data, Kind.PDF) is None

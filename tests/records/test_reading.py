@@ -111,7 +111,11 @@ def test_a_protected_pdf_asks_for_its_password() -> None:
     assert "Ki-67" in read_pages(data, Kind.PDF, password="between us").pages[0].text
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-1.7\nrubbish" * 50, make_pdf(FIRST)[:300]])
+@pytest.mark.parametrize(
+    "data",
+    [b"%PDF-1.7\n", b"%PDF-1.7\nrubbish" * 50, make_pdf(FIRST)[:300]],
+    ids=["head", "rubbish", "stump"],
+)
 def test_a_broken_pdf_is_damaged(data: bytes) -> None:
     assert failure_of(data, Kind.PDF) == "damaged"
 

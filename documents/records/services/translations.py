@@ -150,8 +150,10 @@ def list_languages_read(document: Document) -> set[str]:
     clinicians = User.objects.filter(
         role=Role.CLINICIAN, is_active=True, teams=case.team_id, teams__isnull=False
     )
-    readers = list(clinicians) or [case.owner]
-    return {language for reader in readers if reader for language in reader.languages_read}
+    readers = list(clinicians)
+    if not readers and case.owner is not None:
+        readers = [case.owner]
+    return {language for reader in readers for language in reader.languages_read}
 
 
 def _move(
