@@ -33,12 +33,18 @@ from cases.jobs.models import Job
 from cases.travel.models import Appointment, CostEstimate, Traveller, Trip, TripItem
 from documents.dossiers.models import Dossier, DossierVersion, Grant
 from documents.records.models import (
+    ArchiveEntry,
     Document,
     DocumentFile,
     DocumentState,
     Evidence,
+    ImagingSeries,
+    ImagingStudy,
     Page,
     RecordKind,
+    Redaction,
+    RedactionReason,
+    Translation,
     Upload,
 )
 from documents.records.scanning import Verdict
@@ -231,7 +237,37 @@ def plant_papers(case: Case, actor: User, request: RecordRequest) -> Papers:
         created_at=make.NOW,
         changed_at=make.NOW,
     )
+    plant_beside_papers(waiting, kept[waiting][0], actor)
     return Papers(document, waiting, *kept[document], upload)
+
+
+def plant_beside_papers(paper: Document, file: DocumentFile, actor: User) -> None:
+    """What may hang on a paper and has no address of its own."""
+    ArchiveEntry.objects.create(archive=paper, number=1, name=f"{CANARY}/a.pdf", size=10)
+    study = ImagingStudy.objects.create(
+        document=paper, study_uid="1.2.3", description=CANARY, patient_name=CANARY
+    )
+    ImagingSeries.objects.create(
+        study=study, series_uid="1.2.3.4", description=CANARY, image_count=3
+    )
+    Redaction.objects.create(
+        file=file,
+        page=1,
+        boxes=[[0.1, 0.1, 0.2, 0.2]],
+        reason=RedactionReason.IDENTITY,
+        made_by=actor,
+        made_at=make.NOW,
+    )
+    Translation.objects.create(
+        document=paper,
+        from_language="es",
+        to_language="en",
+        note=f"{CANARY} note",
+        translator_name=CANARY,
+        requested_by=actor,
+        requested_at=make.NOW,
+        changed_at=make.NOW,
+    )
 
 
 def plant_evaluation(case: Case) -> Evaluation:

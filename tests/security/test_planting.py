@@ -8,7 +8,12 @@ from tests.security.planting import Planted
 BESIDE = {
     "casework.CaseParty",
     "casework.TimelineEntry",
+    "records.ArchiveEntry",
     "records.Evidence",
+    "records.ImagingSeries",
+    "records.ImagingStudy",
+    "records.Redaction",
+    "records.Translation",
     "dossiers.Access",
     "dossiers.DossierItem",
 }
