@@ -27,7 +27,8 @@ PAGES: Final = (
 )
 MODULES: Final = (
     *("navigator/portal/**/*.py", "navigator/languages.py", "cases/clinical/asking.py"),
-    *("documents/records/sniffing.py", "documents/records/sandbox.py"),
+    *("documents/records/sniffing.py", "documents/records/reading_failures.py"),
+    *("documents/records/return_reasons.py", "documents/records/errors.py"),
     *("documents/dossiers/links.py", "cases/accounts/jobs.py", "cases/hospitals/outbox.py"),
 )
 # Of the shared components, what only the desk uses.
