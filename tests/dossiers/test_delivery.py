@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from cases.accounts.models import AuditEvent
 from cases.casework.consents import freeze_consent, withdraw_consent
 from cases.casework.errors import CaseFrozen, ConsentMissing
-from cases.casework.models import Task, TimelineEntry
+from cases.casework.models import ConsentPurpose, Task, TimelineEntry
 from cases.clinical.errors import NotForThisRole
 from cases.hospitals.models import Message, MessageState
 from documents.dossiers import errors
@@ -46,7 +46,7 @@ def empty_mailbox(settings: Settings) -> None:
 
 def give(cast: Cast, *, expires_at: datetime | None = None) -> tuple[Grant, str]:
     """A live link to a sealed version, and the address it is at."""
-    if not cast.case.consents.live().exists():
+    if not cast.case.consents.live().filter(purpose=ConsentPurpose.SHARE).exists():
         agree(cast)
     grant, token = grant_version(
         version=sealed_version(cast),
@@ -306,7 +306,9 @@ def end_by_revoking(cast: Cast, grant: Grant) -> None:
 
 
 def end_by_withdrawal(cast: Cast, grant: Grant) -> None:
-    withdraw_consent(consent=cast.case.consents.get(), actor=cast.parent, now=NOW)
+    withdraw_consent(
+        consent=cast.case.consents.get(purpose=ConsentPurpose.SHARE), actor=cast.parent, now=NOW
+    )
     grant.refresh_from_db()
     assert grant.revoked_at == NOW
 
@@ -362,7 +364,6 @@ def test_a_link_that_was_ended_looks_like_one_that_never_was(
 
 def test_a_consent_for_another_hospital_leaves_the_link_open(cast: Cast, client: Client) -> None:
     from cases.casework.consents import give_consent  # noqa: PLC0415
-    from cases.casework.models import ConsentPurpose  # noqa: PLC0415
 
     _grant, address = give(cast)
     other = make.hospital()
