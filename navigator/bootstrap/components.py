@@ -42,6 +42,8 @@ FONT_FOLDERS = (
     Path("~/Library/Fonts").expanduser(),
 )
 
+JAVA_LIBRARIES = Path("/usr/share/java")
+
 
 def has_pango() -> bool:
     return all(has_library(soname, name) for soname, name in PANGO_LIBRARIES)
@@ -83,6 +85,11 @@ def has_program(name: str) -> Callable[[], bool]:
     return lambda: shutil.which(name) is not None
 
 
+def has_jaxb() -> bool:
+    """The judge of PDF/A and PDF/UA runs on Java, whose newer releases come without it."""
+    return (JAVA_LIBRARIES / "jaxb-runtime.jar").exists()
+
+
 RUNTIME = (
     Component(
         "Pango",
@@ -99,6 +106,19 @@ RUNTIME = (
         ("fonts-droid-fallback",),
         has_fonts("DroidSansFallbackFull"),
     ),
+    Component(
+        "Tesseract, which reads photographs of papers",
+        (
+            "tesseract-ocr",
+            "tesseract-ocr-ara",
+            "tesseract-ocr-chi-sim",
+            "tesseract-ocr-hin",
+            "tesseract-ocr-rus",
+            "tesseract-ocr-spa",
+        ),
+        has_program("tesseract"),
+        needed=False,
+    ),
 )
 
 DEVELOPMENT = (
@@ -107,6 +127,8 @@ DEVELOPMENT = (
     Component(
         "a library of the browser's driver", ("libatomic1",), has_browser_driver, needed=False
     ),
+    Component("ClamAV", ("clamav-daemon",), has_program("clamd"), needed=False),
+    Component("Java's library for XML", ("libjaxb-java",), has_jaxb, needed=False),
     Component("poppler's tools", ("poppler-utils",), has_program("pdftoppm"), needed=False),
     Component("bubblewrap", ("bubblewrap",), has_program("bwrap"), needed=False),
     Component("make", ("make",), has_program("make"), needed=False),

@@ -144,9 +144,10 @@ def test_the_timetable_queues_what_fell_due(cast: Cast, now: datetime) -> None:
     compare(child, now)
     Job.objects.all().delete()
     minute_passed.send(sender=None, now=datetime(2026, 11, 29, 23, 59, tzinfo=UTC))
-    assert not Job.objects.exists()
+    comparisons = Job.objects.filter(kind="clinical.evaluate_case")
+    assert not comparisons.exists()
     minute_passed.send(sender=None, now=datetime(2026, 11, 30, 0, 0, tzinfo=UTC))
-    assert Job.objects.get().args == {"case_id": str(child.pk)}
+    assert comparisons.get().args == {"case_id": str(child.pk)}
 
 
 def test_a_comparison_with_an_older_definition_falls_due(cast: Cast, now: datetime) -> None:

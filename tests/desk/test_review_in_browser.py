@@ -247,12 +247,13 @@ def test_a_page_is_enlarged_turned_and_kept_turned(
 ) -> None:
     go(screen, live_server, letter)
     width = screen.locator("[data-sheet]").bounding_box()
-    screen.keyboard.press("+")
-    screen.keyboard.press("+")
-    larger = screen.locator("[data-sheet]").bounding_box()
     assert width is not None
-    assert larger is not None
-    assert larger["width"] > width["width"] * 1.5
+    screen.keyboard.press("+")
+    screen.keyboard.press("+")
+    screen.wait_for_function(
+        "least => document.querySelector('[data-sheet]').getBoundingClientRect().width > least",
+        arg=width["width"] * 1.5,
+    )
     expect(screen.locator(".rv-sharp")).to_have_count(1)
     screen.keyboard.press("0")
     screen.keyboard.press("]")
