@@ -3,7 +3,8 @@
 Tests marked `alone` start whole installations or kill processes: beside others they would wait for
 the machine and not for what they test. Those marked `corpora` fetch files that others collected and
 take minutes: they run with CI=true, or by `-m corpora`. What is named on the command line goes to
-pytest; with a part of the suite named, only that part runs, once: `python3 manage.py test tests/clinical -q`.
+pytest; with a part of the suite named, only that part runs, once:
+`python3 manage.py test tests/clinical -q`.
 """
 
 import os
