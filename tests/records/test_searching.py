@@ -122,7 +122,7 @@ def test_what_was_covered_is_not_found_any_more(cast: make.Cast, run_jobs: RunJo
     place_words(first)
     assert numbers(look("Zebulon", cast.coordinator)) == [1]
     at = first.text.index("Zebulon")
-    boxes = [word[2:6] for word in first.words if word[0] >= at]
+    boxes = tuple(tuple(word[2:6]) for word in first.words if word[0] >= at)
     services.redact_pages(
         document=paper,
         marks=[services.Mark(page=1, boxes=boxes, reason=RedactionReason.OTHER_PERSON)],
@@ -135,6 +135,25 @@ def test_what_was_covered_is_not_found_any_more(cast: make.Cast, run_jobs: RunJo
     assert look("Zebulon", cast.coordinator).pages == ()
     assert numbers(look("Odhiambo", cast.coordinator)) == [1]
     assert numbers(look("grade", cast.coordinator)) == [2]
+
+
+@pytest.mark.parametrize("state", [DocumentState.REJECTED, DocumentState.OTHER_PATIENT])
+def test_a_paper_that_somebody_may_ask_about_is_found_with_its_state(
+    cast: make.Cast, state: DocumentState
+) -> None:
+    paper = put_paper(cast.case, "spleen")
+    Document.objects.filter(pk=paper.pk).update(state=state)
+    (page,) = look("spleen", cast.coordinator).pages
+    assert page.record.state == state
+
+
+def test_the_pages_of_a_replaced_paper_are_found_in_the_one_that_replaced_it(
+    cast: make.Cast,
+) -> None:
+    old, new = put_paper(cast.case, "spleen"), put_paper(cast.case, "spleen")
+    Document.objects.filter(pk=old.pk).update(state=DocumentState.SUPERSEDED, replaced_by=new)
+    (page,) = look("spleen", cast.coordinator).pages
+    assert page.record.id == new.pk
 
 
 @pytest.mark.parametrize("state", [DocumentState.WITHDRAWN, DocumentState.PURGED])
@@ -175,7 +194,9 @@ def test_what_arrives_can_be_searched_once_it_is_read(cast: make.Cast, run_jobs:
     run_jobs()
     assert numbers(look("spleen", cast.coordinator)) == [1]
     paper.refresh_from_db()
-    services.split_document(document=paper, parts=[[1], [2, 3]], actor=cast.coordinator, now=make.NOW)
+    services.split_document(
+        document=paper, parts=[[1], [2, 3]], actor=cast.coordinator, now=make.NOW
+    )
     run_jobs()
     (page,) = look("spleen", cast.coordinator).pages
     assert (page.number, page.page_count) == (1, 1)

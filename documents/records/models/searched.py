@@ -12,21 +12,24 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework.models import OfCaseQuerySet
-from documents.records.models.document import GONE
+from documents.records.models.document import GONE, DocumentState
 from documents.records.models.file import DocumentFile, Page
 
 TABLE = "records_searchedpage"
+# What they say stands in another paper, which may have been covered since.
+ELSEWHERE = [DocumentState.SUPERSEDED, DocumentState.DUPLICATE]
 
 
 class SearchedPageQuerySet(OfCaseQuerySet["SearchedPage"]):
     case_path = "page__file__document__case"
 
     def standing(self) -> "SearchedPageQuerySet":
-        """Of the newest version of papers that are here: what was covered is not found."""
+        """Of the newest version of papers that count: what was covered is not found."""
         newer = DocumentFile.objects.filter(
             document=OuterRef("page__file__document"), version__gt=OuterRef("page__file__version")
         )
-        return self.exclude(page__file__document__state__in=GONE).filter(~Exists(newer))
+        left_out = self.exclude(page__file__document__state__in=[*GONE, *ELSEWHERE])
+        return left_out.filter(~Exists(newer))
 
 
 class SearchedPage(models.Model):
