@@ -16,9 +16,13 @@ AT_ONCE: Final = 200
 
 
 def index_pages(pages: Iterable[Page]) -> None:
-    """Let pages that were stored just now be found. Inside the transaction that stored them."""
+    """Let pages that were stored just now be found. Inside the transaction that stored them.
+
+    The last page goes in first: the newest are shown first, and a paper's pages in their order.
+    """
+    backwards = sorted(pages, key=lambda page: page.number, reverse=True)
     SearchedPage.objects.bulk_create(
-        (SearchedPage(page=page, terms=join_terms(page.text)) for page in pages),
+        (SearchedPage(page=page, terms=join_terms(page.text)) for page in backwards),
         batch_size=AT_ONCE,
     )
 

@@ -1,6 +1,7 @@
 """Searching the papers: what is found, by whom, and what is found no more."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -20,7 +21,7 @@ from documents.records.models import (
     RedactionReason,
     SearchedPage,
 )
-from documents.records.queries.searching import PAGES_SHOWN, SearchResults
+from documents.records.queries.searching import NAMES_READ, PAGES_SHOWN, SearchResults
 from documents.records.search_index import find_unsearchable, index_pages, is_index_whole
 from documents.records.services.searching import search_papers
 from tests import make
@@ -109,6 +110,18 @@ def test_a_found_page_says_which_paper_of_which_case_it_is(cast: make.Cast) -> N
     assert page.record.case.reference == cast.case.reference
     assert [piece.text for piece in page.snippet if piece.is_found] == ["spleen"]
     assert "".join(piece.text for piece in page.snippet) == "The <b>spleen</b> is normal."
+
+
+def test_the_newest_paper_comes_first_and_its_pages_in_their_order(cast: make.Cast) -> None:
+    for title in ("First", "Second"):
+        put_paper(cast.case, "spleen", "spleen", title=title)
+    found = look("spleen", cast.coordinator).pages
+    assert [(page.record.title, page.number) for page in found] == [
+        ("Second", 1),
+        ("Second", 2),
+        ("First", 1),
+        ("First", 2),
+    ]
 
 
 # --- What is found no more --------------------------------------------------------------------
@@ -288,6 +301,28 @@ def test_a_record_is_found_by_title_issuer_and_kind(cast: make.Cast) -> None:
     assert look("histologia norte", cast.coordinator).records == ()
 
 
+def test_a_case_older_than_the_newest_two_thousand_is_found_as_it_is_written(
+    cast: make.Cast,
+) -> None:
+    now, owner = make.NOW, cast.coordinator
+    patient = make.patient(name="Zebulon Quist")
+    old = make.case(owner=owner, patient=patient)
+    Case.objects.filter(pk=old.pk).update(opened_at=now - timedelta(days=1))
+    Case.objects.bulk_create(
+        Case(
+            reference=f"NV-2020-{at:05d}",
+            patient=cast.case.patient,
+            owner=owner,
+            opened_at=now,
+            stage_since=now,
+        )
+        for at in range(NAMES_READ)
+    )
+    for asked in ("zebulon", "Quist, Zebulon", "qu\x00 quist"):
+        found = [case.id for case in look(asked, owner).cases]
+        assert found == ([old.pk] if "\x00" not in asked else []), asked
+
+
 def test_within_a_case_no_other_case_is_named(cast: make.Cast) -> None:
     is_about_ruth(cast.case)
     second = make.case(owner=cast.coordinator)
@@ -376,3 +411,14 @@ def test_the_command_finds_an_index_that_lost_its_step(cast: make.Cast) -> None:
     check(mend=True)
     assert check()[1] == 0
     assert numbers(look("spleen", cast.coordinator)) == [1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_was_emptied_finds_nothing_of_before(cast: make.Cast) -> None:
+    put_paper(cast.case, "spleen")
+    call_command("flush", interactive=False, verbosity=0)
+    again = make.cast()
+    put_paper(again.case, "kidney")
+    assert look("spleen", again.coordinator).pages == ()
+    assert numbers(look("kidney", again.coordinator)) == [1]
+    assert is_index_whole()

@@ -62,7 +62,8 @@ def drop_index(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def take_in_pages(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
-    pages = apps.get_model("records", "Page").objects.only("pk", "text").order_by("pk")
+    pages = apps.get_model("records", "Page").objects.only("pk", "text")
+    pages = pages.order_by("file__created_at", "file_id", "-number")  # as `index_pages` does
     searched = apps.get_model("records", "SearchedPage")
     batch = []
     for page in pages.iterator(chunk_size=AT_ONCE):

@@ -22,14 +22,17 @@ from documents.records.models import (
     DocumentState,
     RecordKind,
     SearchedPage,
+    SearchedPageQuerySet,
 )
 from documents.records.person_names import are_alike, read_name
 from documents.records.queries.snippets import Piece, make_snippet
 from documents.records.search_query import QUOTES, Query
 
 PAGES_SHOWN: Final = 20
+FEW: Final = 500
+CASES_NAMED: Final = 1_000
 NAMES_SHOWN: Final = 8
-NAMES_READ: Final = 2000
+NAMES_READ: Final = 2_000
 """The newest of what a person sees; older ones must be written as they are kept."""
 LIKELY_READ: Final = 200
 LONGEST_NAME: Final = 4
@@ -73,7 +76,7 @@ class FoundPage:
 class SearchResults:
     """`after` leads to the pages that follow these; None where there are no more.
 
-    `cases_alike`: nobody has the name as it was typed, and these sound like it.
+    `cases_alike`: nothing has the words as they were typed, and these names sound like them.
     """
 
     cases: tuple[FoundCase, ...]
@@ -105,7 +108,8 @@ def find_everything(
         records = find_records(query, asked, user=user, case=case)
     if after is None and case is None:
         cases = find_cases(query, asked, user=user)
-        alike = () if cases else find_cases_alike(asked, user=user)
+    if after is None and case is None and not (cases or records or pages):
+        alike = find_cases_alike(asked, user=user)
     return SearchResults(
         cases=cases or alike,
         cases_alike=bool(alike),
@@ -121,13 +125,20 @@ def find_everything(
 def find_pages(
     query: Query, *, user: User, case: Case | None = None, after: int | None = None
 ) -> tuple[tuple[FoundPage, ...], int | None]:
-    """Pages with all the words, those that were read last first; one query."""
-    rows = SearchedPage.objects.visible_to(user).standing().filter(terms__has_words=query)
-    if case is not None:
-        rows = rows.filter(page__file__document__case=case)
+    """Pages with all the words, those that were read last first; three queries.
+
+    Few pages with the words are all taken from the index and put into order here; of many, the
+    newest are looked through for the words. A planner, which knows only how many there might be,
+    would take the second way for a rare word as well, and read every page there is.
+    """
+    rows = _list_pages(query, user=user, case=case)
     if after is not None:
         rows = rows.filter(pk__lt=after)
-    rows = rows.select_related("page__file__document__case__patient").defer("terms", "page__words")
+    keys = list(rows.values_list("pk", flat=True)[: FEW + 1])
+    if len(keys) <= FEW:
+        rows = SearchedPage.objects.filter(pk__in=sorted(keys, reverse=True)[: PAGES_SHOWN + 1])
+    rows = rows.select_related("page__file__document__case__patient")
+    rows = rows.defer("terms", "page__words", "page__file__document__findings")
     found = list(rows.order_by("-pk")[: PAGES_SHOWN + 1])
     pages = tuple(
         FoundPage(
@@ -139,6 +150,20 @@ def find_pages(
         for row in found[:PAGES_SHOWN]
     )
     return pages, found[PAGES_SHOWN - 1].pk if len(found) > PAGES_SHOWN else None
+
+
+def _list_pages(query: Query, *, user: User, case: Case | None) -> SearchedPageQuerySet:
+    """Those that stand, of the cases that the person sees.
+
+    Where these are not too many they are named one by one, so that the planner knows how few.
+    """
+    cases = Case.objects.visible_to(user)
+    if case is not None:
+        cases = cases.filter(pk=case.pk)
+    named = list(cases.values_list("pk", flat=True)[: CASES_NAMED + 1])
+    scope = named if len(named) <= CASES_NAMED else cases
+    pages = SearchedPage.objects.standing().filter(page__file__document__case__in=scope)
+    return pages.filter(terms__has_words=query)
 
 
 # --- Names -----------------------------------------------------------------------------------
@@ -180,7 +205,7 @@ def _sounds_like(asked: tuple[str, ...], names: Sequence[str], *, is_latin: bool
     """
     parts = [part for name in names for part in read_name(name).parts]
     return all(
-        any(are_alike(one, part) and (not is_latin or one[0] == part[0]) for part in parts)
+        any((not is_latin or one[0] == part[0]) and are_alike(one, part) for part in parts)
         for one in asked
     )
 
@@ -217,7 +242,7 @@ def _read_names(
     The newest are all read; older ones must hold the longest word as it was typed.
     """
     named = list(rows.values_list("pk", *fields)[:NAMES_READ])
-    word = max(asked.split(), key=len, default="").strip(QUOTES)
+    word = max(asked.replace("\x00", " ").split(), key=len, default="").strip(QUOTES)
     if len(named) == NAMES_READ and word:
         likely = Q()
         for field in fields:
