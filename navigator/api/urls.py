@@ -7,6 +7,7 @@ from navigator.api import views
 from navigator.api.dossier_views import DossierViewSet
 from navigator.api.fact_views import FactViewSet
 from navigator.api.record_views import CaseRecordsView, RecordViewSet
+from navigator.api.search_views import SearchView
 
 app_name = "api"
 
@@ -20,6 +21,7 @@ router.register("dossiers", DossierViewSet, basename="dossier")
 urlpatterns = [
     path("schema/", views.SchemaView.as_view(), name="schema"),
     path("cases/<uuid:case_id>/records/", CaseRecordsView.as_view(), name="case-records"),
+    path("search/", SearchView.as_view(), name="search"),
     *router.urls,
     re_path(r"^[\s\S]*$", views.NothingHere.as_view(), name="nothing"),
 ]
