@@ -123,6 +123,7 @@ RULES: Final[dict[str, Rule]] = {
         f"api/v1/{row}": TEAM_ONLY
         for row in (
             "cases/<pk>/",
+            "cases/<case_id>/fhir/",
             "cases/<case_id>/records/",
             "records/<pk>/",
             "records/<pk>/accept/",
@@ -135,6 +136,7 @@ RULES: Final[dict[str, Rule]] = {
             "evaluations/<pk>/",
             "dossiers/<pk>/",
             "dossiers/<pk>/versions/<number>/",
+            "dossiers/<pk>/versions/<number>/fhir/",
             "dossiers/<pk>/versions/<number>/file/",
             "dossiers/<pk>/versions/<number>/seal/",
         )

@@ -16,7 +16,7 @@ from cases.clinical.vocabulary import PATIENT_KEYS
 from documents.dossiers.fhir import codes, disease, journey, papers, person
 from documents.dossiers.fhir.comparing import list_comparisons
 from documents.dossiers.fhir.genomics import list_biomarkers
-from documents.dossiers.fhir.known import CaseKnown
+from documents.dossiers.fhir.known import DEIDENTIFIED, CaseKnown
 from documents.dossiers.fhir.observing import (
     CANCER,
     PATIENT,
@@ -71,7 +71,7 @@ def build_bundle(known: CaseKnown) -> bytes:
     resources = [
         composition,
         person.describe_patient(known, ids),
-        *person.list_organisations(known, ids),
+        person.describe_office(known, ids),
         *person.list_people(known, ids),
         *(resource for section in sections for resource in section.resources),
     ]
@@ -121,7 +121,13 @@ def list_sections(known: CaseKnown, ids: Ids) -> list[Section]:
     behind = {fact: [each for each in names if each in seen] for fact, names in made.items()}
     wholes, rows = list_comparisons(known, ids, behind)
     return [
-        Section("question", "Question", words=known.question, loinc="42349-1"),
+        Section(
+            "question",
+            "Question",
+            person.list_hospitals(known, ids),
+            loinc="42349-1",
+            words=known.question,
+        ),
         Section("diagnosis", "Diagnosis and stage", [*cancer, *spread, *found]),
         Section("measurements", "Markers and measurements", measured),
         Section("treatments", "Treatment history", [*lists, *treatments]),
@@ -206,17 +212,13 @@ def _write_section(known: CaseKnown, section: Section) -> Element:
     ours = coding(f"{codes.OURS}/section", section.key)
     loinc = [coding(codes.LOINC, section.loinc)] if section.loinc else []
     is_empty = not section.resources and not section.words
-    inner = "".join(resource["text"]["div"][INNER] for resource in section.resources)
-    text = tell(section.title, [(section.title, section.words or section.empty[1])])
-    if section.resources:
-        div = text["div"][: INNER.start] + inner + "</div>"
-        text = {"status": "generated", "div": div}
     reason, said = section.empty
-    if is_empty and known.audience == "de-identified":
-        reason, said = (
-            "withheld",
-            "Left out, or nothing recorded: no person can be known from this.",
-        )
+    if known.audience == DEIDENTIFIED:
+        reason, said = "withheld", "Left out, or not recorded: nobody is to be known from this."
+    words = said if is_empty else section.words
+    text = tell(section.title, [("", words)] if words else ())
+    inner = "".join(resource["text"]["div"][INNER] for resource in section.resources)
+    text["div"] = f"{text['div'][: INNER.stop]}{inner}</div>"
     return prune(
         {
             "title": section.title,

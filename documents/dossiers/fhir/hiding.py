@@ -16,12 +16,11 @@ from cases.clinical.terms import THIS_TUMOUR
 from cases.clinical.vocabulary import FactKind, spec_for
 from documents.dossiers.contents import SignOff
 from documents.dossiers.fhir.codes import INTENTS
-from documents.dossiers.fhir.known import CaseKnown, ComparedRow, KnownFact, Person
+from documents.dossiers.fhir.known import DEIDENTIFIED, CaseKnown, ComparedRow, KnownFact, Person
 from documents.dossiers.fhir.observing import list_sides
 from documents.dossiers.fhir.parts import SPACE
 from documents.records.proposals.rules import load_rules
 
-AUDIENCE: Final = "de-identified"
 OLDEST: Final = 89
 """Years of age up to which the year of birth is told."""
 OTHER_CONDITION: Final = "another condition"
@@ -43,7 +42,7 @@ def hide_person(known: CaseKnown) -> CaseKnown:
         case_reference=_name_anew(known),
         now=known.now,
         snapshot=_hide_in_snapshot(known),
-        audience=AUDIENCE,
+        audience=DEIDENTIFIED,
         version=known.version,
         organisation=known.organisation,
         facts=facts,
@@ -61,7 +60,7 @@ def hide_person(known: CaseKnown) -> CaseKnown:
 
 
 def _name_anew(known: CaseKnown) -> str:
-    return str(uuid5(SPACE, f"{known.case_id}/{AUDIENCE}"))
+    return str(uuid5(SPACE, f"{known.case_id}/{DEIDENTIFIED}"))
 
 
 def _is_kept(fact: KnownFact) -> bool:

@@ -7,10 +7,13 @@ person no more than the consent for its hospital allows (`withheld`).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from cases.clinical.snapshot import Snapshot
 from documents.dossiers.contents import Letter, SignOff
+
+DEIDENTIFIED: Final = "de-identified"
+"""The audience of a document from which nobody is to be known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Observations of the facts: one for each value, and one for each side where sources disagree."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -113,7 +113,11 @@ def observe_others(known: CaseKnown, ids: Ids) -> list[Resource]:
 def observe(
     known: CaseKnown, ids: Ids, *, name: str, key: str, value: Any, facts: Sequence[KnownFact]
 ) -> Resource:
-    """One observation with its profile, its day, its words on paper, and who stated it."""
+    """One observation with its profile, its day, its words on paper, and who stated it.
+
+    The profile of a stage wants papers with their content, which ours never have: of those, the
+    notes tell alone.
+    """
     spec = spec_for(key)
     dated = max((fact.dated for fact in facts), default="")
     grades = [fact.value for fact in known.of("grade")]
@@ -137,12 +141,16 @@ def observe(
         **said,
         "note": write_notes(facts),
         "method": concept("Staging system not stated") if key == "stage" else {},
-        "derivedFrom": link_papers(known, ids, (place for f in facts for place in f.places)),
+        "derivedFrom": [] if key == "stage" else link_papers(known, ids, _places_of(facts)),
     }
     if key == "weight_kg" and not effective(dated):
         made["_effectiveDateTime"] = {"extension": [absent("unknown")]}
     meta = made["meta"]
     return {**prune(made), "meta": meta}
+
+
+def _places_of(facts: Iterable[KnownFact]) -> Iterator[Place]:
+    return (place for fact in facts for place in fact.places)
 
 
 def find_profile(key: str, said: Element, dated: str) -> str:

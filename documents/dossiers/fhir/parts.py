@@ -57,7 +57,9 @@ def _prune_value(value: Any) -> Any:
 def tell(title: str, lines: Iterable[tuple[str, object]] = ()) -> Element:
     """The generated text of a resource, for people and for programs that understand no more."""
     rows = "".join(
-        f"<p><b>{_escape(label)}</b>: {_escape(said)}</p>" for label, said in lines if said != ""
+        f"<p>{f'<b>{_escape(label)}</b>: ' if label else ''}{_escape(said)}</p>"
+        for label, said in lines
+        if said != ""
     )
     div = f'<div xmlns="http://www.w3.org/1999/xhtml"><p>{_escape(title)}</p>{rows}</div>'
     return {"status": "generated", "div": div}

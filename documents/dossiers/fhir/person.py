@@ -79,29 +79,36 @@ def _write_birth(known: CaseKnown) -> Element:
     return {"_birthDate": {"extension": [absent("error" if born else "unknown")]}}
 
 
-def list_organisations(known: CaseKnown, ids: Ids) -> list[Resource]:
-    found = [_describe_organisation(ids, OFFICE, known.organisation, "", "")]
-    if known.hospital:
-        found.append(
-            _describe_organisation(
-                ids, HOSPITAL, known.hospital, known.hospital_unit, known.hospital_place
-            )
+def describe_office(known: CaseKnown, ids: Ids) -> Resource:
+    return {
+        "resourceType": "Organization",
+        "id": ids.give(OFFICE),
+        "text": tell("Made by", [("Organisation", known.organisation)]),
+        "active": True,
+        "name": known.organisation,
+    }
+
+
+def list_hospitals(known: CaseKnown, ids: Ids) -> list[Resource]:
+    """The hospital that is asked, where one is."""
+    if not known.hospital:
+        return []
+    told = [("Hospital", known.hospital), ("Department", known.hospital_unit)]
+    return [
+        prune(
+            {
+                "resourceType": "Organization",
+                "id": ids.give(HOSPITAL),
+                "text": tell("Asked of", told),
+                "active": True,
+                "name": known.hospital,
+                "contact": [{"purpose": concept(known.hospital_unit)}]
+                if known.hospital_unit
+                else [],
+                "address": [{"text": known.hospital_place}] if known.hospital_place else [],
+            }
         )
-    return found
-
-
-def _describe_organisation(ids: Ids, key: str, name: str, unit: str, place: str) -> Resource:
-    return prune(
-        {
-            "resourceType": "Organization",
-            "id": ids.give(key),
-            "text": tell("Organisation", [("Name", name), ("Department", unit)]),
-            "active": True,
-            "name": name,
-            "alias": [unit],
-            "address": [{"text": place}] if place else [],
-        }
-    )
+    ]
 
 
 def link_person(ids: Ids, person: Person) -> Element:

@@ -74,7 +74,9 @@ class Check:
         matched: dict[str, int] = dict.fromkeys(node.slices, 0)
         for at, (type_code, value, _is_list) in enumerate(found):
             spot = f"{where}[{at}]"
-            name = next((n for n, each in node.slices.items() if self.matches(node, each, value)), "")
+            name = next(
+                (n for n, each in node.slices.items() if self.matches(node, each, value)), ""
+            )
             if name:
                 matched[name] += 1
             elif node.slices and node.element.get("slicing", {}).get("rules") == "closed":

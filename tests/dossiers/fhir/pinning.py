@@ -27,11 +27,28 @@ HASHES: Final = {
 }
 CORE: Final = "http://hl7.org/fhir/StructureDefinition/"
 RESOURCES: Final = (
-    "AllergyIntolerance Appointment Bundle Communication Composition Condition Consent"
-    " DiagnosticReport DocumentReference ImagingStudy List MedicationAdministration"
-    " MedicationRequest MedicationStatement Observation Organization Patient Practitioner"
-    " Procedure Provenance Task"
-).split()
+    "AllergyIntolerance",
+    "Appointment",
+    "Bundle",
+    "Communication",
+    "Composition",
+    "Condition",
+    "Consent",
+    "DiagnosticReport",
+    "DocumentReference",
+    "ImagingStudy",
+    "List",
+    "MedicationAdministration",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Observation",
+    "Organization",
+    "Patient",
+    "Practitioner",
+    "Procedure",
+    "Provenance",
+    "Task",
+)
 OTHERS: Final = ("bodyweight", "data-absent-reason", "condition-related", "condition-assertedDate")
 NOT_USED: Final = ("radiotherapy-", "-risk-", "lansky", "karnofsky", "deauville", "tumor-size")
 CORE_FILES: Final = (
@@ -110,7 +127,7 @@ def _is_used(name: str) -> bool:
 
 def _strip(element: Json) -> Json:
     """What the checker reads of an element, and no prose."""
-    kept = {key: element[key] for key in KEPT if key in element}
+    kept: Json = {key: element[key] for key in KEPT if key in element}
     kept |= {key: value for key, value in element.items() if key.startswith(("fixed", "pattern"))}
     kept["type"] = [
         {key: each[key] for key in ("code", "profile", "targetProfile") if key in each}
@@ -119,7 +136,9 @@ def _strip(element: Json) -> Json:
     if bound := required_set(element):
         kept["set"] = bound
     if slicing := element.get("slicing"):
-        kept["slicing"] = {key: slicing[key] for key in ("discriminator", "rules") if key in slicing}
+        kept["slicing"] = {
+            key: slicing[key] for key in ("discriminator", "rules") if key in slicing
+        }
     return kept
 
 

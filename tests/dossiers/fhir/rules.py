@@ -30,21 +30,18 @@ def check_document(bundle: Json) -> list[Finding]:
 
 
 def check_bundle(bundle: Json) -> Iterator[Finding]:
+    """What makes a bundle a document; that nothing lies in it to which nothing leads."""
     urls = [each["fullUrl"] for each in bundle["entry"]]
-    if len(set(urls)) != len(urls):
-        yield Finding("bdl-7", "Bundle.entry", "two entries have one address")
-    if bundle["type"] != "document":
-        yield Finding("type", "Bundle.type")
-    if not bundle.get("identifier", {}).get("value"):
-        yield Finding("bdl-9", "Bundle.identifier")
-    if not bundle.get("timestamp"):
-        yield Finding("bdl-10", "Bundle.timestamp")
-    if bundle["entry"][0]["resource"]["resourceType"] != "Composition":
-        yield Finding("bdl-11", "Bundle.entry[0]")
-    for each in bundle["entry"]:
-        if each["fullUrl"] != f"urn:uuid:{each['resource'].get('id')}":
-            yield Finding("bdl-8", each["fullUrl"])
-    for url in sorted(set(urls) - set(reach(bundle, urls[0]))):
+    broken = {
+        "bdl-7": len(set(urls)) != len(urls),
+        "document": bundle["type"] != "document",
+        "bdl-9": not bundle.get("identifier", {}).get("value"),
+        "bdl-10": not bundle.get("timestamp"),
+        "bdl-11": bundle["entry"][0]["resource"]["resourceType"] != "Composition",
+        "full-url": urls != [f"urn:uuid:{each['resource'].get('id')}" for each in bundle["entry"]],
+    }
+    yield from (Finding(rule, "Bundle") for rule, is_broken in broken.items() if is_broken)
+    for url in sorted(set(urls) - reach(bundle, urls[0])):
         yield Finding("orphan", url, "nothing in the document leads there")
 
 
@@ -95,9 +92,9 @@ def check_element(element: Json, place: str) -> Iterator[Finding]:
         has_value = any(key.startswith("value") for key in element)
         if has_value == ("extension" in element):
             yield Finding("ext-1", place)
-    if "low" in element and "high" in element and "value" in element["low"]:
-        if element["low"]["value"] > element["high"]["value"]:
-            yield Finding("rng-2", place)
+    low, high = element.get("low"), element.get("high")
+    if isinstance(low, dict) and isinstance(high, dict) and low["value"] > high["value"]:
+        yield Finding("rng-2", place)
 
 
 def check_text(resource: Json) -> Iterator[Finding]:
