@@ -67,9 +67,7 @@ class Check:
         found = list(instances_of(node, parent))
         where = f"{place}.{node.name}"
         self.count(node, len(found), where)
-        if any(is_list != (node.element["max"] != "1") for _t, _v, is_list in found) and (
-            node.element["path"].count(".") > 0 and not is_list_anyway(node, self.definition)
-        ):
+        if any(is_list != node.is_listed for _type, _value, is_list in found):
             self.find("array", where)
         matched: dict[str, int] = dict.fromkeys(node.slices, 0)
         for at, (type_code, value, _is_list) in enumerate(found):
@@ -229,14 +227,6 @@ def instances_of(node: Node, parent: Json) -> Iterator[tuple[str, Any, bool]]:
                 yield type_code, {}, True
         else:
             yield type_code, value, False
-
-
-def is_list_anyway(node: Node, definition: Definition) -> bool:
-    """Whether the element is a list in the type itself, although the profile allows one alone."""
-    base = find_definition(CORE + definition.type)
-    path = node.element["path"]
-    plain = base.by_id.get(path) if base else None
-    return plain is None or plain.element["max"] != "1"
 
 
 def values_at(value: Any, path: str) -> list[Any]:

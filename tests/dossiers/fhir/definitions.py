@@ -51,6 +51,11 @@ class Node:
         return path.rpartition(".")[2]
 
     @property
+    def is_listed(self) -> bool:
+        """Whether JSON writes it as an array, even where a profile allows one alone."""
+        return bool(self.element["most"] != "1")
+
+    @property
     def types(self) -> list[Json]:
         found: list[Json] = self.element["type"]
         return found

@@ -129,6 +129,7 @@ def _strip(element: Json) -> Json:
     """What the checker reads of an element, and no prose."""
     kept: Json = {key: element[key] for key in KEPT if key in element}
     kept |= {key: value for key, value in element.items() if key.startswith(("fixed", "pattern"))}
+    kept["most"] = element.get("base", element)["max"]
     kept["type"] = [
         {key: each[key] for key in ("code", "profile", "targetProfile") if key in each}
         for each in element.get("type", ())
