@@ -183,7 +183,9 @@ def find_made(
 
 
 def compose(known: CaseKnown, ids: Ids, sections: Sequence[Section]) -> Resource:
-    authors = [ids.link(person.OFFICE, display=known.coordinator)]
+    authors = [ids.link(person.OFFICE)]
+    if known.coordinator:
+        authors.append({"type": "Practitioner", "display": known.coordinator})
     day = known.reference_date.isoformat()
     told = [
         ("Reference", known.case_reference),

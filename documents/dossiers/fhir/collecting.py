@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
 
+from django.utils import translation
+
+from cases.accounts.models import User
 from cases.casework.models import Case
+from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
 from cases.clinical.evaluating import definitions_in_use, facts_behind, is_derived, say_reason
 from cases.clinical.matcher import evaluate
 from cases.clinical.models import Fact
@@ -30,21 +33,28 @@ from documents.dossiers.fhir.known import (
     Paper,
     Person,
     Place,
+    Signed,
     Visit,
 )
 from documents.dossiers.findings import Flag
-from documents.dossiers.gather import Gathered, gather_version
-from documents.dossiers.gather_flag import STATUS_WORDS
-from documents.dossiers.gather_journey import REQUEST_WORDS, concerns, find_share_consent
+from documents.dossiers.gather import LANGUAGE, Gathered, gather_version
+from documents.dossiers.gather_flag import STATUS_WORDS, find_sign_offs
+from documents.dossiers.gather_journey import (
+    REQUEST_WORDS,
+    concerns,
+    find_share_consent,
+    print_correspondence,
+)
 from documents.dossiers.models import Dossier, DossierVersion
-from documents.dossiers.printed import Absence, Listed
+from documents.dossiers.printed import Absence
 from documents.dossiers.sources import SourceBook, SourceFile, date_of, dated_of
-from documents.records.models import ImagingStudy, Translation, TranslationState
+from documents.records.models import ImagingStudy, RecordKind, Translation, TranslationState
 
 
 def bundle_version(version: DossierVersion, gathered: Gathered, *, deidentified: bool) -> bytes:
     """The document for the PDF of a version, from what was gathered for that very PDF."""
-    known = collect_known(version, gathered)
+    with translation.override(LANGUAGE):
+        known = collect_known(version, gathered)
     return build_bundle(hide_person(known) if deidentified else known)
 
 
@@ -71,6 +81,7 @@ def collect_known(version: DossierVersion, gathered: Gathered) -> CaseKnown:
     case, referral = dossier.case, dossier.referral
     withheld = isinstance(contents.patient.name, Absence)
     recipient = None if isinstance(contents.recipient, Absence) else contents.recipient
+    letters = print_correspondence(case, referral)
     facts = [fact for fact in book.facts if not (withheld and fact.key == "date_of_birth")]
     return CaseKnown(
         case_id=str(case.pk),
@@ -101,19 +112,12 @@ def collect_known(version: DossierVersion, gathered: Gathered) -> CaseKnown:
         papers=tuple(_read_papers(gathered.files)),
         studies=tuple(_read_studies(gathered.files)),
         wordings=tuple(_compare(contents, standing, book, withheld=withheld)),
-        sign_offs=_rows(contents.sign_offs),
+        signed=_read_sign_offs(case, standing) if isinstance(contents.flag, Flag) else (),
         requests=tuple(_read_requests(case)),
         visits=tuple(_read_visits(case, referral)),
-        letters=_rows(contents.correspondence),
+        letters=letters if isinstance(letters, tuple) else (),
         agreement=_read_agreement(case, referral),
     )
-
-
-T = TypeVar("T")
-
-
-def _rows(listed: Listed[T]) -> tuple[T, ...]:
-    return () if isinstance(listed, Absence) else listed
 
 
 def _without_birth(standing: Standing) -> Snapshot:
@@ -122,7 +126,6 @@ def _without_birth(standing: Standing) -> Snapshot:
 
 
 def _read_fact(fact: Fact, book: SourceBook) -> KnownFact:
-    by = fact.decided_by
     return KnownFact(
         id=str(fact.pk),
         key=fact.key,
@@ -134,7 +137,7 @@ def _read_fact(fact: Fact, book: SourceBook) -> KnownFact:
             Place(paper=cite.source, page=cite.page, quote=cite.quote)
             for cite in book.cites([fact])
         ),
-        confirmed_by=Person(name=by.name, role=str(by.get_role_display())) if by else None,
+        confirmed_by=_read_person(fact.decided_by) if fact.decided_by else None,
         confirmed_at=fact.decided_at,
     )
 
@@ -154,6 +157,7 @@ def _read_papers(files: Iterable[SourceFile]) -> Iterator[Paper]:
             id=str(file.pk),
             title=document.title,
             kind=document.kind,
+            kind_words=str(RecordKind(document.kind).label),
             received_at=document.received_at,
             dated=date_of(document),
             issuer=document.issuer,
@@ -240,6 +244,24 @@ def _read_row(
         facts=tuple(str(fact.pk) for fact in facts),
         papers=tuple(dict.fromkeys(cite.source for cite in cites)),
     )
+
+
+def _read_sign_offs(case: Case, standing: Standing) -> tuple[Signed, ...]:
+    """What people signed on these very facts, of the wording that is shown first."""
+    result = evaluate(standing.snapshot, load_definitions()[DEFAULT_INDICATION])
+    return tuple(
+        Signed(
+            by=_read_person(row.signed_by),
+            meaning=str(row.get_meaning_display()),
+            statement=row.statement,
+            at=row.signed_at,
+        )
+        for row in find_sign_offs(case, result, standing)
+    )
+
+
+def _read_person(user: User) -> Person:
+    return Person(name=user.name, role=str(user.get_role_display()))
 
 
 def _read_requests(case: Case) -> Iterator[AskedRecord]:

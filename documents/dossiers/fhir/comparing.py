@@ -73,7 +73,11 @@ def _describe_row(
 ) -> Resource:
     behind = dict.fromkeys(each for fact in row.facts for each in observed.get(fact, ()))
     papers = link_papers(known, ids, (Place(paper=key) for key in row.papers))
-    notes = (row.reason, f"Settled: {row.settled}" if row.settled else "", row.ask)
+    notes = (
+        row.reason,
+        f"Settled by a clinician: {row.settled}" if row.settled else "",
+        f"To ask: {row.ask}" if row.ask else "",
+    )
     return prune(
         {
             "resourceType": "Observation",
@@ -84,8 +88,11 @@ def _describe_row(
             ),
             "extension": [{"url": codes.DERIVED, "valueBoolean": True}] if row.is_derived else [],
             "status": "final",
-            "category": [standard("observation-category", "survey")],
-            "code": concept(row.phrase, coding(codes.CRITERION, row.id, row.tag)),
+            "category": [
+                standard("observation-category", "survey"),
+                {"coding": [coding(codes.CRITERION_TAG, row.tag)]},
+            ],
+            "code": concept(row.phrase, coding(codes.CRITERION, row.id)),
             "subject": ids.link(PATIENT),
             "effectiveDateTime": known.reference_date.isoformat(),
             **_write_answer(row),

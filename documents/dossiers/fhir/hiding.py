@@ -14,9 +14,15 @@ from uuid import uuid5
 from cases.clinical.snapshot import Snapshot, dump_snapshot, parse_snapshot
 from cases.clinical.terms import THIS_TUMOUR
 from cases.clinical.vocabulary import FactKind, spec_for
-from documents.dossiers.contents import SignOff
 from documents.dossiers.fhir.codes import INTENTS
-from documents.dossiers.fhir.known import DEIDENTIFIED, CaseKnown, ComparedRow, KnownFact, Person
+from documents.dossiers.fhir.known import (
+    DEIDENTIFIED,
+    CaseKnown,
+    ComparedRow,
+    KnownFact,
+    Person,
+    Signed,
+)
 from documents.dossiers.fhir.observing import list_sides
 from documents.dossiers.fhir.parts import SPACE
 from documents.records.proposals.rules import load_rules
@@ -55,7 +61,7 @@ def hide_person(known: CaseKnown) -> CaseKnown:
             replace(wording, rows=tuple(_hide_words(row) for row in wording.rows))
             for wording in known.wordings
         ),
-        sign_offs=tuple(_hide_signer(signed) for signed in known.sign_offs),
+        signed=tuple(_hide_signer(signed) for signed in known.signed),
     )
 
 
@@ -78,7 +84,6 @@ def _is_kept(fact: KnownFact) -> bool:
 
 
 def _hide_fact(fact: KnownFact) -> KnownFact:
-    by = fact.confirmed_by
     return KnownFact(
         id=fact.id,
         key=fact.key,
@@ -87,7 +92,7 @@ def _hide_fact(fact: KnownFact) -> KnownFact:
         details={"intent": said}
         if (said := fact.details.get("intent", "")).lower() in INTENTS
         else {},
-        confirmed_by=Person(name="", role=by.role) if by else None,
+        confirmed_by=_hide_name(fact.confirmed_by) if fact.confirmed_by else None,
         confirmed_at=fact.confirmed_at,
     )
 
@@ -167,5 +172,9 @@ def _hide_words(row: ComparedRow) -> ComparedRow:
     return replace(row, reason="", settled="", papers=())
 
 
-def _hide_signer(signed: SignOff) -> SignOff:
-    return replace(signed, name="", meaning=signed.meaning.partition(": ")[0])
+def _hide_signer(signed: Signed) -> Signed:
+    return replace(signed, by=_hide_name(signed.by), statement="")
+
+
+def _hide_name(person: Person) -> Person:
+    return Person(name="", role=person.role)

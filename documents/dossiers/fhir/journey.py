@@ -122,13 +122,13 @@ def list_words_given(
         _describe_word(
             ids,
             name=f"sign-off/{place}",
-            person=Person(name=signed.name, role=signed.role),
+            person=signed.by,
             recorded=instant(signed.at),
-            meaning=signed.meaning,
+            meaning=": ".join(filter(None, (signed.meaning, signed.statement))),
             targets=[ids.give(name_comparison(known.wordings[0]))],
             kind="author",
         )
-        for place, signed in enumerate(known.sign_offs)
+        for place, signed in enumerate(known.signed)
         if known.wordings
     ]
     by_person: dict[Person, list[KnownFact]] = {}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from cases.clinical.snapshot import Snapshot
-from documents.dossiers.contents import Letter, SignOff
+from documents.dossiers.contents import Letter
 
 DEIDENTIFIED: Final = "de-identified"
 """The audience of a document from which nobody is to be known."""
@@ -56,6 +56,7 @@ class Paper:
     id: str
     title: str
     kind: str
+    kind_words: str
     received_at: datetime
     dated: str = ""
     issuer: str = ""
@@ -149,6 +150,16 @@ class ComparedWording:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signed:
+    """A sign-off of the first wording's comparison: what it means, and the signer's sentence."""
+
+    by: Person
+    meaning: str
+    statement: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """The person. Where `withheld`, name and birth date are left out by the consent."""
 
@@ -188,7 +199,7 @@ class CaseKnown:
     papers: tuple[Paper, ...] = ()
     studies: tuple[ImageStudy, ...] = ()
     wordings: tuple[ComparedWording, ...] = ()
-    sign_offs: tuple[SignOff, ...] = ()
+    signed: tuple[Signed, ...] = ()
     requests: tuple[AskedRecord, ...] = ()
     visits: tuple[Visit, ...] = ()
     letters: tuple[Letter, ...] = ()

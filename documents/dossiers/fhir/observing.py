@@ -79,8 +79,15 @@ def observe_side(
     """One value of one fact. With other sides beside it, it is preliminary and says so."""
     value, source = sides[place]["value"], sides[place]["source"]
     same = [fact for fact in facts if canonical_json(fact.value) == canonical_json(value)]
-    made = observe(known, ids, name=f"{key}/{place}", key=key, value=value, facts=same or facts)
-    made["meta"]["tag"] = [COMPARED]
+    made = observe(
+        known,
+        ids,
+        name=f"{key}/{place}",
+        key=key,
+        value=value,
+        facts=same or facts,
+        is_compared=True,
+    )
     if len(sides) > 1:
         others = "; ".join(
             show_value(key, side["value"]) for side in sides if side is not sides[place]
@@ -111,7 +118,14 @@ def observe_others(known: CaseKnown, ids: Ids) -> list[Resource]:
 
 
 def observe(
-    known: CaseKnown, ids: Ids, *, name: str, key: str, value: Any, facts: Sequence[KnownFact]
+    known: CaseKnown,
+    ids: Ids,
+    *,
+    name: str,
+    key: str,
+    value: Any,
+    facts: Sequence[KnownFact],
+    is_compared: bool = False,
 ) -> Resource:
     """One observation with its profile, its day, its words on paper, and who stated it.
 
@@ -128,7 +142,10 @@ def observe(
     made = {
         "resourceType": "Observation",
         "id": ids.give(name),
-        "meta": {"profile": [profile] if profile else []},
+        "meta": {
+            "profile": [profile] if profile else [],
+            "tag": [COMPARED] if is_compared else [],
+        },
         "text": tell(label, [(label, show_value(key, value)), ("As of", dated)]),
         "extension": relate_to_cancer(key, ids),
         "status": "final",
@@ -145,8 +162,7 @@ def observe(
     }
     if key == "weight_kg" and not effective(dated):
         made["_effectiveDateTime"] = {"extension": [absent("unknown")]}
-    meta = made["meta"]
-    return {**prune(made), "meta": meta}
+    return prune(made)
 
 
 def _places_of(facts: Iterable[KnownFact]) -> Iterator[Place]:
@@ -222,7 +238,6 @@ def observe_age(known: CaseKnown, ids: Ids) -> list[Resource]:
         {
             "resourceType": "Observation",
             "id": ids.give("age"),
-            "meta": {},
             "text": tell("Age", [("Completed years", age)]),
             "status": "final",
             "category": [standard("observation-category", "exam")],

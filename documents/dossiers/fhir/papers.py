@@ -48,7 +48,7 @@ def _describe_paper(known: CaseKnown, ids: Ids, paper: Paper) -> Resource:
             ],
             "status": "current",
             "docStatus": "final",
-            "type": concept(paper.kind.replace("_", " "), coding(RECORD_KIND, paper.kind)),
+            "type": concept(paper.kind_words, coding(RECORD_KIND, paper.kind)),
             "subject": ids.link(PATIENT),
             "date": instant(paper.received_at),
             "author": [{"display": paper.issuer}] if paper.issuer else [],

@@ -60,7 +60,7 @@ def describe_patient(known: CaseKnown, ids: Ids) -> Resource:
             "gender": str(sex) if isinstance(sex, Sex) else "unknown",
             "_gender": {} if isinstance(sex, Sex) else {"extension": [absent("unknown")]},
             **born,
-            "address": [{"text": identity.country}] if identity.country else [],
+            "address": [{"country": identity.country}] if identity.country else [],
             "communication": [
                 {"language": {"coding": [coding("urn:ietf:bcp:47", identity.language)]}}
             ]
@@ -122,7 +122,7 @@ def list_people(known: CaseKnown, ids: Ids) -> list[Resource]:
 
 def _people_of(known: CaseKnown) -> set[Person]:
     confirmed = {fact.confirmed_by for fact in known.facts if fact.confirmed_by}
-    return confirmed | {Person(name=each.name, role=each.role) for each in known.sign_offs}
+    return confirmed | {each.by for each in known.signed}
 
 
 def _by_name(person: Person) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from cases.casework.consents import withdraw_consent
 from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
@@ -120,6 +121,13 @@ def test_the_same_contents_give_the_same_bytes(cast: Cast, now: datetime) -> Non
     ]
 
 
+def test_whose_language_is_active_changes_no_byte(cast: Cast, now: datetime) -> None:
+    referral = fill_everything(cast)
+    english = bundle_case(cast.case, referral, now=now)
+    with translation.override("ar"):
+        assert bundle_case(cast.case, referral, now=now) == english
+
+
 def test_ids_are_others_for_another_hospital(cast: Cast) -> None:
     referral = fill_everything(cast)
     office = {entry["fullUrl"] for entry in tell_case(cast.case)["entry"]}
@@ -168,7 +176,7 @@ def criterion_of(bundle: Bundle, name: str) -> Bundle:
     return next(
         each
         for each in resources_of(bundle, "Observation")
-        if {"system": "https://navigator.example/fhir/criterion", "code": name, "display": "LABEL"}
+        if {"system": "https://navigator.example/fhir/criterion", "code": name}
         in each["code"]["coding"]
         and DEFAULT_INDICATION in each["method"]["text"]
     )
