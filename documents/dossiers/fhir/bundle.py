@@ -85,7 +85,7 @@ def build_bundle(known: CaseKnown) -> bytes:
         "type": "document",
         "timestamp": instant(known.now),
         "entry": [
-            {"fullUrl": f"urn:uuid:{resource['id']}", "resource": prune(resource)}
+            {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
             for resource in resources
         ],
     }

@@ -1,6 +1,6 @@
 """Filling what a document says from the database, out of what the dossier gathered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -83,6 +83,7 @@ def collect_known(version: DossierVersion, gathered: Gathered) -> CaseKnown:
     recipient = None if isinstance(contents.recipient, Absence) else contents.recipient
     letters = print_correspondence(case, referral)
     facts = [fact for fact in book.facts if not (withheld and fact.key == "date_of_birth")]
+    people = {by.pk: _read_person(by) for by in {fact.decided_by for fact in facts} if by}
     return CaseKnown(
         case_id=str(case.pk),
         case_reference=case.reference,
@@ -104,7 +105,7 @@ def collect_known(version: DossierVersion, gathered: Gathered) -> CaseKnown:
             age_years=contents.patient.age_years,
             withheld=withheld,
         ),
-        facts=tuple(_read_fact(fact, book) for fact in facts),
+        facts=tuple(_read_fact(fact, book, people) for fact in facts),
         compared_facts={
             key: tuple(str(row.pk) for row in rows) for key, rows in standing.by_key.items()
         },
@@ -125,7 +126,7 @@ def _without_birth(standing: Standing) -> Snapshot:
     return replace(snapshot, patient=replace(snapshot.patient, date_of_birth=None))
 
 
-def _read_fact(fact: Fact, book: SourceBook) -> KnownFact:
+def _read_fact(fact: Fact, book: SourceBook, people: Mapping[int, Person]) -> KnownFact:
     return KnownFact(
         id=str(fact.pk),
         key=fact.key,
@@ -137,7 +138,7 @@ def _read_fact(fact: Fact, book: SourceBook) -> KnownFact:
             Place(paper=cite.source, page=cite.page, quote=cite.quote)
             for cite in book.cites([fact])
         ),
-        confirmed_by=_read_person(fact.decided_by) if fact.decided_by else None,
+        confirmed_by=people.get(fact.decided_by_id or 0),
         confirmed_at=fact.decided_at,
     )
 

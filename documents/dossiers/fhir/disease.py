@@ -120,7 +120,7 @@ def list_metastases(known: CaseKnown, ids: Ids) -> list[Resource]:
         found.append(
             _describe_metastasis(known, ids, "metastasis/nodes", "Metastasis in lymph nodes", nodes)
         )
-    if not found and known.snapshot.disease.metastatic is True:
+    if not known.of("metastasis_site") and known.snapshot.disease.metastatic is True:
         text = "Metastatic disease, site not recorded as a fact of its own"
         facts = known.of("metastatic")
         found.append(_describe_metastasis(known, ids, "metastasis/some", text, facts))

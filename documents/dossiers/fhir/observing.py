@@ -198,14 +198,16 @@ def relate_to_cancer(key: str, ids: Ids) -> list[Element]:
 def name_fact(key: str) -> Element:
     """What is observed: in a public system where one is certain, always by the fact's own key."""
     family, _colon, rest = key.partition(":")
-    public = []
+    public, ours = [], [coding(codes.FACT, family)]
     if loinc := codes.LOINC_OF.get(key):
         public = [coding(codes.LOINC, loinc)]
     if key == "grade":
         public = [coding(codes.NCIT, "C18000")]
     if key == "stage":
         public = [coding(codes.SNOMED, "399390009", "TNM stage grouping")]
-    return concept(rest or spec_for(key).label, *public, coding(codes.FACT, family))
+    if family == "attention":
+        ours.append(coding(f"{codes.VOCABULARY}/attention", rest))
+    return concept(spec_for(key).label, *public, *ours)
 
 
 def write_notes(facts: Iterable[KnownFact]) -> list[Element]:

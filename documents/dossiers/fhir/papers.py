@@ -47,7 +47,6 @@ def _describe_paper(known: CaseKnown, ids: Ids, paper: Paper) -> Resource:
                 {"system": f"{codes.OURS}/source", "value": paper.key},
             ],
             "status": "current",
-            "docStatus": "final",
             "type": concept(paper.kind_words, coding(RECORD_KIND, paper.kind)),
             "subject": ids.link(PATIENT),
             "date": instant(paper.received_at),

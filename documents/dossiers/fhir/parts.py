@@ -18,7 +18,6 @@ SPACE: Final = UUID("5f0d6a5c-6d0b-5f8e-9a39-6f1f2f0f6c11")
 NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FULL: Final = 10
 DATE_LENGTHS: Final = frozenset({4, 7, FULL})
-EMPTY: Final[tuple[object, ...]] = (None, "", [], {})
 COMPARATORS: Final[Mapping[str, str]] = {"below": "<", "high": "<=", "low": ">=", "above": ">"}
 
 
@@ -37,21 +36,27 @@ class Ids:
 
     def link(self, name: str, *, display: str = "") -> Element:
         """A reference to the resource of that name in the same document."""
-        return prune({"reference": f"urn:uuid:{self.give(name)}", "display": display})
+        plain = {"reference": f"urn:uuid:{self.give(name)}"}
+        return {**plain, "display": display} if display else plain
 
 
 def prune(element: Mapping[str, Any]) -> Element:
     """Without what is empty: FHIR has no null, no empty text, list or object."""
-    kept = {key: _prune_value(value) for key, value in element.items()}
-    return {key: value for key, value in kept.items() if value not in EMPTY}
+    kept = {}
+    for key, value in element.items():
+        if isinstance(value, dict):
+            full: Any = prune(value)
+        elif isinstance(value, list):
+            full = [each for each in map(_prune_entry, value) if each]
+        else:
+            full = value
+        if full or isinstance(full, int | float):
+            kept[key] = full
+    return kept
 
 
-def _prune_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return prune(value)
-    if isinstance(value, list | tuple):
-        return [each for each in map(_prune_value, value) if each not in EMPTY]
-    return str(value) if isinstance(value, str) else value
+def _prune_entry(entry: Any) -> Any:
+    return prune(entry) if isinstance(entry, dict) else entry
 
 
 def tell(title: str, lines: Iterable[tuple[str, object]] = ()) -> Element:
@@ -70,11 +75,13 @@ def _escape(text: object) -> str:
 
 
 def coding(system: str, code: str, display: str = "") -> Element:
-    return prune({"system": system, "code": code, "display": display})
+    plain = {"system": system, "code": code}
+    return {**plain, "display": display} if display else plain
 
 
 def concept(text: str, *codings: Element) -> Element:
-    return prune({"coding": list(codings), "text": text})
+    found: Element = {"coding": list(codings)} if codings else {}
+    return {**found, "text": text} if text else found
 
 
 def standard(name: str, code: str) -> Element:

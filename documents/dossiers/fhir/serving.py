@@ -63,7 +63,8 @@ def serve_version_bundle(*, version: DossierVersion, actor: User, now: datetime)
 
 
 def find_attached(pdf: bytes) -> bytes:
-    with pikepdf.open(io.BytesIO(pdf)) as opened:
-        if FILE_NAME not in opened.attachments:
-            raise VersionHasNoBundle
-        return opened.attachments[FILE_NAME].get_file().read_bytes()
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as opened:
+            return opened.attachments[FILE_NAME].get_file().read_bytes()
+    except (KeyError, pikepdf.PdfError):
+        raise VersionHasNoBundle from None
