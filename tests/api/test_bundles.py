@@ -113,6 +113,11 @@ def test_a_version_gives_what_is_attached_to_it_and_makes_nothing_anew(cast: mak
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_version_without_an_attachment_says_so(cast: make.Cast) -> None:
-    answer = Asking(cast.coordinator).get(sealed_with(cast, None))
+@pytest.mark.parametrize("is_pdf", [True, False])
+def test_a_version_without_an_attachment_says_so(cast: make.Cast, *, is_pdf: bool) -> None:
+    version = sealed_version(cast, data=b"no such file")
+    plain = f"/dossiers/{version.dossier_id}/versions/{version.number}/fhir/"
+    path = sealed_with(cast, None) if is_pdf else plain
+    answer = Asking(cast.coordinator).get(path)
     assert (answer.status_code, answer.json()["code"]) == (400, "version_has_no_bundle")
+    assert not AuditEvent.objects.filter(action="dossier.read").exists()

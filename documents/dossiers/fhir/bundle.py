@@ -75,13 +75,11 @@ def build_bundle(known: CaseKnown) -> bytes:
         *person.list_people(known, ids),
         *(resource for section in sections for resource in section.resources),
     ]
+    name = ids.give(f"document/{known.version or instant(known.now)}")
     document = {
         "resourceType": "Bundle",
-        "id": ids.give(f"document/{known.version}"),
-        "identifier": {
-            "system": "urn:ietf:rfc:3986",
-            "value": f"urn:uuid:{ids.give(f'document/{known.version}')}",
-        },
+        "id": name,
+        "identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{name}"},
         "type": "document",
         "timestamp": instant(known.now),
         "entry": [
@@ -187,9 +185,10 @@ def compose(known: CaseKnown, ids: Ids, sections: Sequence[Section]) -> Resource
     if known.coordinator:
         authors.append({"type": "Practitioner", "display": known.coordinator})
     day = known.reference_date.isoformat()
+    version = f", version {known.version}" if known.version else ""
     told = [
         ("Reference", known.case_reference),
-        ("Version", known.version),
+        ("Version", known.version or "none: made for this question alone"),
         ("Facts as of", day),
         ("Made by", known.organisation),
     ]
@@ -203,7 +202,7 @@ def compose(known: CaseKnown, ids: Ids, sections: Sequence[Section]) -> Resource
         "subject": ids.link(PATIENT),
         "date": instant(known.now),
         "author": authors,
-        "title": f"Case dossier {known.case_reference}, version {known.version}",
+        "title": f"Case dossier {known.case_reference}{version}",
         "custodian": ids.link(person.OFFICE),
         "event": [{"period": {"end": day}}],
         "section": [_write_section(known, section) for section in sections],

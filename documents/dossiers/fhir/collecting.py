@@ -67,7 +67,7 @@ def bundle_case(
     """
     version = DossierVersion(
         dossier=Dossier(case=case, referral=referral, created_at=now),
-        number=1,
+        number=0,
         reference_date=now.date(),
         asked_at=now,
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import uuid5
 
 from cases.clinical.snapshot import Snapshot, dump_snapshot, parse_snapshot
-from cases.clinical.terms import THIS_TUMOUR
+from cases.clinical.terms import THIS_TUMOUR, AttentionTopic
 from cases.clinical.vocabulary import FactKind, spec_for
 from documents.dossiers.fhir.codes import INTENTS
 from documents.dossiers.fhir.known import (
@@ -78,6 +78,8 @@ def _is_kept(fact: KnownFact) -> bool:
             for part in ("result", "alteration")
             if fact.value.get(part)
         )
+    if kind is FactKind.ATTENTION:
+        return fact.key.partition(":")[2] in set(AttentionTopic)
     if kind is FactKind.MARKER:
         return UNIT.fullmatch(fact.value["unit"]) is not None
     return kind is not FactKind.TEXT and fact.key != "date_of_birth"

@@ -185,7 +185,8 @@ class CaseKnown:
     now: datetime
     snapshot: Snapshot
     audience: str = "office"
-    version: int = 1
+    version: int = 0
+    """Of the dossier that it belongs to; 0 where it belongs to none."""
     organisation: str = "Navigator"
     coordinator: str = ""
     hospital: str = ""

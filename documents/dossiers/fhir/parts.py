@@ -128,10 +128,13 @@ def measure(value: Any, unit: str, ucum: str = "") -> Element:
     if not isinstance(value, dict):
         return {"valueQuantity": prune({"value": value, **units})}
     if set(value) == {"low", "high"}:
-        return {"valueRange": {end: prune({"value": value[end], **units}) for end in value}}
+        return {
+            "valueRange": {end: prune({"value": value[end], **units}) for end in ("low", "high")}
+        }
     ends = {
-        end: prune({"value": number, "comparator": COMPARATORS[end], **units})
-        for end, number in value.items()
+        end: prune({"value": value[end], "comparator": sign, **units})
+        for end, sign in COMPARATORS.items()
+        if end in value
     }
     if len(ends) == 1:
         return {"valueQuantity": next(iter(ends.values()))}

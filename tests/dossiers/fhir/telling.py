@@ -59,7 +59,7 @@ def know_case(case: Case, referral: Referral | None = None) -> CaseKnown:
     """What the document of a case is made of."""
     version = DossierVersion(
         dossier=Dossier(case=case, referral=referral, created_at=NOW),
-        number=1,
+        number=3,
         reference_date=NOW.date(),
         asked_at=NOW,
     )

@@ -44,6 +44,7 @@ def test_a_sample_without_its_person_keeps_its_profiles_and_reads_back(
 def test_nothing_that_somebody_wrote_is_left(cast: Cast) -> None:
     referral = fill_everything(cast)
     enter(cast.case, cast.coordinator, "biomarker:MGMT", "as her aunt Rosa was told")
+    enter(cast.case, cast.coordinator, "attention:aunt_rosa", "yes")
     enter(
         cast.case,
         cast.coordinator,
@@ -54,8 +55,8 @@ def test_nothing_that_somebody_wrote_is_left(cast: Cast) -> None:
     assert check_document(bundle) == []
     said = json.dumps(bundle)
     for words in (
-        "Velasco", "Rosa", "Moreau", "Weiss", "Anselm", "Vogt", "Lindenau", "Peru", "NV-2026",
-        "the one of 2011", "penicillin", "diabetes", "metformin", "apixaban", "liver", "Ward",
+        "Velasco", "Rosa", "rosa", "Moreau", "Weiss", "Anselm", "Vogt", "Lindenau", "Peru",
+        "NV-2026",        "the one of 2011", "penicillin", "diabetes", "metformin", "apixaban", "liver", "Ward",
         'progression"', "Pathology report", "as in the report", "S1", "1968-", "cT3",
     ):  # fmt: skip
         assert words not in said, words
