@@ -56,8 +56,8 @@ def test_nothing_that_somebody_wrote_is_left(cast: Cast) -> None:
     said = json.dumps(bundle)
     for words in (
         "Velasco", "Rosa", "rosa", "Moreau", "Weiss", "Anselm", "Vogt", "Lindenau", "Peru",
-        "NV-2026",        "the one of 2011", "penicillin", "diabetes", "metformin", "apixaban", "liver", "Ward",
-        'progression"', "Pathology report", "as in the report", "S1", "1968-", "cT3",
+        "NV-2026", "the one of 2011", "penicillin", "diabetes", "metformin", "apixaban", "liver",
+        "Ward", 'progression"', "Pathology report", "as in the report", "S1", "1968-", "cT3",
     ):  # fmt: skip
         assert words not in said, words
     kinds = {entry["resource"]["resourceType"] for entry in bundle["entry"]}
