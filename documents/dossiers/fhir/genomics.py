@@ -26,7 +26,10 @@ from documents.dossiers.fhir.parts import (
     tell,
 )
 
-VARIANT: Final = re.compile(r"[cp]\.[A-Za-z0-9()*_=>+?-]+")
+VARIANT: Final = re.compile(r"[cp]\.[A-Za-z0-9()*_>+?-]+")
+FOUND_WORDS: Final = frozenset(
+    {"detected", "present", "mutated", "pathogenic", "likely pathogenic", "pathogenic variant"}
+)
 SEPARATORS: Final = re.compile(r"[\s,;()]*")
 COMPONENTS: Final = {"c": "48004-6", "p": "48005-3"}
 PRESENT: Final = coding(codes.LOINC, "LA9633-4", "Present")
@@ -110,10 +113,18 @@ def _describe_result(known: CaseKnown, ids: Ids, fact: KnownFact) -> Resource:
 
 
 def _find_variants(fact: KnownFact) -> list[str]:
-    """The variants, only where the whole result is nothing else; else it stays in words."""
-    said = fact.value.get("alteration") or fact.value.get("result", "")
-    is_pure = SEPARATORS.fullmatch(VARIANT.sub("", said)) is not None
-    return VARIANT.findall(said) if is_pure else []
+    """The variants, only where the result says nothing but that they were found.
+
+    “Not detected” beside the name of a variant, and every other word, stays in words.
+    """
+    said = [fact.value[part] for part in ("result", "alteration") if fact.value.get(part)]
+    if any(not _is_pure(each) and each.lower() not in FOUND_WORDS for each in said):
+        return []
+    return list(dict.fromkeys(found for each in said for found in VARIANT.findall(each)))
+
+
+def _is_pure(said: str) -> bool:
+    return SEPARATORS.fullmatch(VARIANT.sub("", said)) is not None
 
 
 def _write_components(gene: str, variants: list[str]) -> list[Element]:

@@ -293,6 +293,29 @@ def test_an_earlier_weight_is_told_and_not_compared(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
+    ("result", "is_variant"),
+    [
+        ({"result": "c.1243C>T, p.Arg415*"}, True),
+        ({"result": "likely pathogenic", "alteration": "c.1243C>T"}, True),
+        ({"result": "not detected", "alteration": "c.1243C>T"}, False),
+        ({"result": "c.1243C>T not detected"}, False),
+        ({"result": "p.(=)"}, False),
+        ({"result": "detected"}, False),
+    ],
+)
+def test_only_a_variant_that_was_found_is_said_to_be_present(
+    cast: Cast, result: dict[str, str], *, is_variant: bool
+) -> None:
+    enter(cast.case, cast.coordinator, "biomarker:MEN1", result)
+    bundle = tell_case(cast.case)
+    assert check_document(bundle) == []
+    found = observations_of(bundle, "biomarker")[0]
+    assert ("LA9633-4" in json.dumps(found)) is is_variant
+    assert ("component" in found) is is_variant
+    assert is_variant or found["valueString"].startswith(result["result"])
+
+
+@pytest.mark.parametrize(
     ("value", "wanted"),
     [
         ({"below": 3}, {"valueQuantity": {"value": 3, "comparator": "<"}}),
