@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from cases.casework.models import Case
-from cases.clinical.standing import build_standing
+from cases.clinical.standing import Standing, build_standing
 from cases.hospitals.models import Referral
 from documents.dossiers import gather_findings as findings, gather_journey as journey
 from documents.dossiers.changes import list_changes
@@ -24,12 +24,18 @@ LANGUAGE = "en"
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a version will say, the same as frozen JSON, its hash, and the files it stands on."""
+    """What a version will say, the same as frozen JSON, its hash, and the files it stands on.
+
+    `book` and `standing` are what the contents were printed from: whatever else is made for the
+    same version (its FHIR document) is made from them, so that the two cannot differ.
+    """
 
     contents: DossierContents
     frozen: dict[str, Any]
     contents_sha256: str
     files: tuple[SourceFile, ...]
+    book: SourceBook
+    standing: Standing
 
 
 def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
@@ -43,7 +49,8 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
         )
     with translation.override(LANGUAGE), timezone.override("UTC"):
         book = SourceBook(case)
-        contents = _gather_contents(version, case, referral, book, now)
+        standing = build_standing(case, version.reference_date, book.facts)
+        contents = _gather_contents(version, case, referral, book, standing, now=now)
         contents = _tell_versions(version, contents, now)
         refuse_promises(contents)
         frozen = freeze_contents(contents)
@@ -52,6 +59,8 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
             frozen=frozen,
             contents_sha256=hash_frozen(frozen),
             files=tuple(book.files),
+            book=book,
+            standing=standing,
         )
 
 
@@ -60,10 +69,11 @@ def _gather_contents(
     case: Case,
     referral: Referral | None,
     book: SourceBook,
+    standing: Standing,
+    *,
     now: datetime,
 ) -> DossierContents:
     day = version.reference_date
-    standing = build_standing(case, day, book.facts)
     compared = compare_for_dossier(case, book, standing)
     return DossierContents(
         case_reference=case.reference,

@@ -125,6 +125,7 @@ RULES: Final[dict[str, Rule]] = {
         f"api/v1/{row}": TEAM_ONLY
         for row in (
             "cases/<pk>/",
+            "cases/<case_id>/fhir/",
             "cases/<case_id>/records/",
             "records/<pk>/",
             "records/<pk>/accept/",
@@ -137,6 +138,7 @@ RULES: Final[dict[str, Rule]] = {
             "evaluations/<pk>/",
             "dossiers/<pk>/",
             "dossiers/<pk>/versions/<number>/",
+            "dossiers/<pk>/versions/<number>/fhir/",
             "dossiers/<pk>/versions/<number>/file/",
             "dossiers/<pk>/versions/<number>/seal/",
         )
