@@ -237,9 +237,7 @@ def _find_places(proposals: Sequence[Proposal], path: Path, kind: Kind) -> list[
 def read_stored_pages(file: DocumentFile) -> list[PageText]:
     """The pages of a file as they were read, from their rows."""
     return [
-        PageText(
-            page.number, page.text, words=page.words, source=TextSource(page.text_source)
-        )
+        PageText(page.number, page.text, words=page.words, source=TextSource(page.text_source))
         for page in file.pages.order_by("number")
     ]
 

@@ -95,9 +95,7 @@ class Reading:
     @property
     def silent_pages(self) -> tuple[int, ...]:
         """The numbers of the pages on which something stands that could not be read."""
-        return tuple(
-            page.number for page in self.pages if not page.has_text and not page.is_blank
-        )
+        return tuple(page.number for page in self.pages if not page.has_text and not page.is_blank)
 
 
 def read_pages(source: Path | bytes, kind: Kind, *, password: str | None = None) -> Reading:

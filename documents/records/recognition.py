@@ -115,7 +115,7 @@ def _ask_engine(name: str, data: str) -> Engine:
     told = (("TESSDATA_PREFIX", data), ("LD_LIBRARY_PATH", libraries))
     environment = tuple((key, value) for key, value in told if value)
     try:
-        answer = subprocess.run(  # noqa: S603  the program is named in our settings
+        answer = subprocess.run(
             [program, "--list-langs"],
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -194,9 +194,7 @@ def recognise_pages(
 class _Work:
     """One document under way: how the page before was read is tried first with the next."""
 
-    def __init__(
-        self, source: Path | bytes, kind: Kind, letters: Letters, engine: Engine
-    ) -> None:
+    def __init__(self, source: Path | bytes, kind: Kind, letters: Letters, engine: Engine) -> None:
         self._source, self._kind, self._engine = source, kind, engine
         self._by_script = choose_by_script(letters, engine.languages)
         self._languages = choose_letters(letters, engine.languages)

@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, BinaryIO
 
 from documents.records.parsers.answers import Answer, Unreadable
@@ -27,12 +28,14 @@ POINTS_AN_INCH = 72
 DPI = 200
 LEAST_SIDE, MOST_SIDE = 1_800, 3_000
 MARGIN = 0.02
+PAPER = 96
 QUARTERS = (0, 90, 180, 270)
 DECIMALS = 4
 WORD_ROW = "5"
 COLUMNS = 12
 FEW_WORDS = 4
 LONG_WORD = 3
+PARTS, ONE_BLOCK = "3", "6"
 GROUND_SIZE = (64, 90)
 GROUND_REACH = 9
 UNEVEN = 50
@@ -40,7 +43,7 @@ BY_NEIGHBOURHOOD = ("-c", "thresholding_method=2")
 GOOD = 0.75
 SURE = 0.6
 # A raised two behind "mm" is read as what looks like it.
-SQUARE = re.compile(r"((?:\b(?:per|in|por|en)|/) ?\d{1,2} ?mm)[?*\"'\u2019\u201d]")
+SQUARE = re.compile(r"((?:\b(?:per|in|por|en)|/) ?\d{1,2} ?mm)[?*~Zz\"'\u2019\u201d](?!\w)")
 BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})-(?=\n[^\W\d_])")
 SOFT_HYPHEN = "\u00ad"
 TURNED = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
@@ -108,10 +111,12 @@ def draw_page(file: BinaryIO, request: dict[str, Any]) -> Any:
 
 
 def is_blank(picture: Any) -> bool:
-    """Whether no piece of the page, its very edges left out, differs in its darks and lights."""
+    """Whether it is light, and no piece of it, the very edges left out, is darker at a place."""
     across, down = (round(side * MARGIN) for side in picture.size)
     inner = picture.crop((across, down, picture.width - across, picture.height - down))
     inner.thumbnail((LONGEST, LONGEST))
+    if percentile(inner.histogram(), 0.5) < PAPER:
+        return False
     for box in list_tiles(*inner.size) or [(0, 0, *inner.size)]:
         levels = inner.crop(box).histogram()
         if percentile(levels, 0.995) - percentile(levels, 0.005) >= LEAST_CONTRAST:
@@ -124,21 +129,23 @@ def choose_attempt(picture: Any, request: dict[str, Any]) -> Attempt:
 
     A page is tried as the one before it was read. Where that gives little, the engine is asked
     which way the page lies and in which letters it is written, and that is tried; then, where it
-    could not tell, the other ways to lie.
+    could not tell, the other ways to lie. Few lines, and those of some scripts, are read better as
+    one block than in the parts that the engine sees.
     """
     turn, languages = request["turn"], request["languages"]
-    first = turn, languages
-    best = read_turned(picture, turn, languages, request)
+    first = turn, PARTS, languages
+    best = read_turned(picture, (turn, PARTS), languages, request)
     if best.is_good:
         return best
     found_turn, script = find_orientation(picture, request)
     if not request["is_chosen"]:
         languages = request["by_script"].get(script, languages)
-    turns = [found_turn, *QUARTERS] if found_turn is not None else list(QUARTERS)
-    for turn in dict.fromkeys(turns):
-        if (turn, languages) == first:
+    likely = turn if found_turn is None else found_turn
+    ways = [(likely, PARTS), (likely, ONE_BLOCK), *((quarter, PARTS) for quarter in QUARTERS)]
+    for way in dict.fromkeys(ways):
+        if (*way, languages) == first:
             continue
-        tried = read_turned(picture, turn, languages, request)
+        tried = read_turned(picture, way, languages, request)
         if tried.sure_letters > best.sure_letters:
             best = tried
         if best.is_good:
@@ -147,11 +154,13 @@ def choose_attempt(picture: Any, request: dict[str, Any]) -> Attempt:
 
 
 def read_turned(
-    picture: Any, turn: int, languages: list[str], request: dict[str, Any]
+    picture: Any, way: tuple[int, str], languages: list[str], request: dict[str, Any]
 ) -> Attempt:
+    """What is read of the picture after a turn, with its layout taken in one way or the other."""
+    turn, layout = way
     upright = turn_picture(picture, turn)
     how = BY_NEIGHBOURHOOD if is_unevenly_lit(upright) else ()
-    table = run_engine(upright, request, "-l", "+".join(languages), "--psm", "3", *how, "tsv")
+    table = run_engine(upright, request, "-l", "+".join(languages), "--psm", layout, *how, "tsv")
     text, words = read_table(table, upright.size)
     whole = (turn + find_lie(words, upright.size)) % 360
     words = [[*word[:2], *lay_box(word[2:6], turn), word[6]] for word in words]
@@ -176,12 +185,10 @@ def find_lie(words: list[Word], size: tuple[int, int]) -> int:
     It reads lines that run downwards; then long words are taller than they are wide.
     """
     long = [word for word in words if word[1] - word[0] >= LONG_WORD]
-    tall = [
-        word for word in long if (word[5] - word[3]) * size[1] > (word[4] - word[2]) * size[0]
-    ]
+    tall = [word for word in long if (word[5] - word[3]) * size[1] > (word[4] - word[2]) * size[0]]
     if len(tall) * 2 <= len(long) or not long:
         return 0
-    follows = sum(1 if two[3] > one[3] else -1 for one, two in zip(tall, tall[1:], strict=False))
+    follows = sum(1 if two[3] > one[3] else -1 for one, two in pairwise(tall))
     return 270 if follows >= 0 else 90
 
 
@@ -199,7 +206,7 @@ def find_orientation(picture: Any, request: dict[str, Any]) -> tuple[int | None,
 def run_engine(picture: Any, request: dict[str, Any], *options: str) -> str:
     """What Tesseract writes about a picture."""
     head = f"P5\n{picture.width} {picture.height}\n255\n".encode()
-    done = subprocess.run(  # noqa: S603  the program is named in our settings
+    done = subprocess.run(
         [request["program"], "-", "-", "--dpi", str(DPI), *options],
         input=head + picture.tobytes(),
         stdout=subprocess.PIPE,
@@ -211,7 +218,7 @@ def run_engine(picture: Any, request: dict[str, Any], *options: str) -> str:
         raise Unreadable("too_slow" if -done.returncode in {9, 24} else "crashed")
     if done.returncode:
         raise Unreadable("crashed")
-    return done.stdout.decode("utf-8", "replace")
+    return str(done.stdout, "utf-8", "replace")
 
 
 def turn_picture(picture: Any, turn: int) -> Any:
