@@ -30,7 +30,8 @@ def typeset(html: str) -> bytes:
 
 def draw(html: str = ENGLISH, dpi: int = 150) -> Image.Image:
     with pypdfium2.PdfDocument(typeset(html)) as pdf:
-        return pdf[0].render(scale=dpi / 72).to_pil().convert("RGB")
+        image: Image.Image = pdf[0].render(scale=dpi / 72).to_pil()
+        return image.convert("RGB")
 
 
 def turn(image: Image.Image, degrees: int) -> Image.Image:

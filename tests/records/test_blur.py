@@ -1,9 +1,7 @@
 """Blurred pages are found, by the browser's measure and ours alike, and sharp ones are not."""
 
-import io
 from collections.abc import Callable
 
-import pillow_heif
 import pytest
 from PIL import Image
 
@@ -11,7 +9,7 @@ from documents.records.blur import find_blurred_pages
 from documents.records.models import DocumentFile
 from tests import make
 from tests.records import scans
-from tests.records.pictures import make_tiff
+from tests.records.pictures import make_heic_of, make_tiff
 from tests.records.sending import send
 
 
@@ -20,14 +18,7 @@ def find_file(cast: make.Cast, data: bytes) -> DocumentFile:
     return file
 
 
-def as_heic(image: Image.Image) -> bytes:
-    pillow_heif.register_heif_opener()
-    out = io.BytesIO()
-    image.save(out, "HEIF")
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("pack", [scans.save, as_heic])
+@pytest.mark.parametrize("pack", [scans.save, make_heic_of])
 def test_a_blurred_photograph_is_told_from_a_soft_one(
     cast: make.Cast, pack: Callable[[Image.Image], bytes]
 ) -> None:

@@ -233,7 +233,8 @@ def test_the_limits_hold_for_the_engine_and_it_sees_no_secret(
 def test_a_long_document_is_read_as_far_as_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recognition, "MAX_RECOGNISED", 1)
     blank = scans.save(Image.new("L", (300, 400), 250), "PDF")
-    data, told = scans.join(blank, blank, blank), []
+    data = scans.join(blank, blank, blank)
+    told: list[int] = []
     reading = recognise_pages(
         data, Kind.PDF, read_pages(data, Kind.PDF), Letters(), say=told.append
     )
