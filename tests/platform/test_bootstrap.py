@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from navigator.bootstrap.environment import Environment
+
 pytestmark = pytest.mark.alone
 
 ROOT = Path(__file__).resolve().parents[2]
