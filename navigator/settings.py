@@ -267,6 +267,7 @@ FILE_UPLOAD_HANDLERS = [
 MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", 200 * 1024 * 1024)
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port or a socket's path; empty: no scanner
 HOLD_WITHOUT_SCANNER = env.bool("HOLD_WITHOUT_SCANNER", PRODUCTION)
+TESSERACT = env.str("TESSERACT", "tesseract")  # what reads photographs of papers; empty: nothing
 
 # --- Background work ----------------------------------------------------------------------
 BROKER_SOCKET = find_broker_socket(DATA_DIR)

@@ -1,5 +1,6 @@
 """What every test may use: the cast, a clock, and background work run in this process."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from cases.jobs.services import run_due_jobs
 from tests import make
+from tests.components import need
 from tests.emptying import emptying_lifts_guards
 
 __all__ = ["emptying_lifts_guards"]
@@ -47,8 +49,15 @@ def private_folders(settings: Settings, tmp_path: Path) -> None:
     settings.STORAGES = files
     settings.INCOMING_DIR = tmp_path / "incoming"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.TESSERACT = ""  # slow, and not on every machine: `recognising` switches it on
     settings.MAIL_DIR = tmp_path / "mail"
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+
+
+@pytest.fixture
+def recognising(settings: Settings, private_folders: None) -> None:  # noqa: ARG001  it comes first
+    """Let the Tesseract of this machine read pictures."""
+    settings.TESSERACT = need("Tesseract", shutil.which("tesseract"))
 
 
 @pytest.fixture

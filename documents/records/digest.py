@@ -6,7 +6,7 @@ attempt stored, in one transaction.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +17,26 @@ from django.db import transaction
 from cases.clinical.errors import FactRefused
 from cases.clinical.models import Fact, FactOrigin, FactState
 from cases.clinical.services import propose_fact, read_value
-from documents.records.models import Document, DocumentFile, Evidence, Page, PersonCheck
+from documents.records.models import (
+    Document,
+    DocumentFile,
+    Evidence,
+    Page,
+    PersonCheck,
+    TextSource,
+)
+from documents.records.page_words import join_words
 from documents.records.paper_dates import describe_paper
 from documents.records.previews import PAGES_AT_ONCE, render_pages
 from documents.records.printed_person import HOLDING, compare_person, describe_people
 from documents.records.proposals import Proposal, propose
-from documents.records.reading import PageText, find_all_boxes, read_pages
+from documents.records.reading import PageText, Reading, find_all_boxes, read_pages
+from documents.records.recognition import (
+    Letters,
+    count_pictures,
+    find_sureness,
+    recognise_pages,
+)
 from documents.records.sandbox import ReadingFailure
 from documents.records.search_index import index_pages
 from documents.records.sniffing import MEDIA_TYPES, Kind
@@ -33,6 +47,9 @@ log = structlog.get_logger(__name__)
 MAX_PREVIEWS: Final = 300
 MAX_PROPOSALS: Final = 200
 MAX_QUOTE: Final = 500
+STEPS: Final = 4
+LEAST_SURE: Final = 0.6
+"""How surely each word must have been recognised for a fact to be proposed from it."""
 KINDS: Final = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
 Report = Callable[[int, int, str], None]
 Box = list[float]
@@ -40,11 +57,12 @@ Box = list[float]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A proposal and where its words are drawn on the page."""
+    """A proposal, where its words are drawn on the page, and how surely they were recognised."""
 
     proposal: Proposal
     value: Any
     boxes: tuple[Box, ...]
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +89,17 @@ def make_digest(file: DocumentFile, report: Report) -> Digest:
     """Read a file from end to end. Raises ReadingFailure, or a refusal of the vault."""
     case, kind = file.document.case, KINDS[file.content_type]
     with plain_copy(case_id=case.pk, object_name=file.object_name) as path:
-        report(0, 4, "reading")
+        report(0, STEPS, "reading")
         reading = read_pages(path, kind)
-        report(1, 4, "pictures")
+        reading, report = _recognise(file.document, path, kind, reading, report)
+        report(1, STEPS, "pictures")
         texts = [page.text for page in reading.pages]
         person = compare_person(texts, case.patient)
         found: tuple[Placed, ...] = ()
         if person not in HOLDING:
-            found = place_proposals(texts, path, kind, report)
+            found = place_proposals(reading.pages, path, kind, report)
         previews, complete = _store_previews(file, path, kind, len(texts), report)
-    report(4, 4, "storing")
+    report(STEPS, STEPS, "storing")
     return Digest(
         pages=reading.pages,
         language=reading.language,
@@ -92,12 +111,38 @@ def make_digest(file: DocumentFile, report: Report) -> Digest:
     )
 
 
+def _recognise(
+    document: Document, path: Path, kind: Kind, reading: Reading, report: Report
+) -> tuple[Reading, Report]:
+    """The reading with the text of its pictures; each of them is a step of its own to report."""
+    pictures = count_pictures(reading)
+    if not pictures:
+        return reading, report
+    spoken = document.case.parties.filter(ended_at__isnull=True).values_list(
+        "user__language", flat=True
+    )
+    letters = Letters(
+        chosen=document.reading_languages,
+        language=document.language,
+        spoken=(document.case.patient.language, *sorted(set(spoken))),
+    )
+    read = recognise_pages(
+        path,
+        kind,
+        reading,
+        letters,
+        say=lambda done: report(done, pictures + STEPS, "recognising"),
+    )
+    return read, lambda done, total, step: report(pictures + done, pictures + total, step)
+
+
 def _name_gaps(pages: Sequence[PageText], *, complete: bool) -> str:
     """What the reader could not do although the file opened: a person has to see it."""
-    silent = [page for page in pages if not page.has_text]
-    if len(silent) == len(pages):
+    if all(page.is_blank for page in pages):
+        return "blank"
+    if not any(page.has_text for page in pages):
         return "no_text"
-    if silent:
+    if any(not page.has_text and not page.is_blank for page in pages):
         return "pages_without_text"
     return "" if complete else "pages_without_picture"
 
@@ -114,7 +159,7 @@ def _store_previews(
     try:
         for first in range(1, wanted + 1, PAGES_AT_ONCE):
             numbers = list(range(first, min(first + PAGES_AT_ONCE, wanted + 1)))
-            report(2, 4, "pictures")
+            report(2, STEPS, "pictures")
             try:
                 pictures = render_pages(path, kind, numbers)
             except ReadingFailure as failure:
@@ -130,21 +175,49 @@ def _store_previews(
 
 
 def place_proposals(
-    texts: Sequence[str], path: Path, kind: Kind, report: Report
+    pages: Sequence[PageText], path: Path, kind: Kind, report: Report
 ) -> tuple[Placed, ...]:
     """What the rules propose, in the vocabulary's words, with its place on the page."""
     found = []
-    for proposal in propose(texts)[:MAX_PROPOSALS]:
+    for proposal, sureness in propose_surely(pages)[:MAX_PROPOSALS]:
         try:
-            found.append((proposal, read_value(proposal.fact, proposal.value)))
+            value = read_value(proposal.fact, proposal.value)
         except FactRefused:
             log.warning("proposal.not_in_vocabulary", rule=proposal.rule, fact=proposal.fact)
-    report(3, 4, "proposals")
-    boxes = _find_places([proposal for proposal, _value in found], path, kind)
+        else:
+            found.append(Placed(proposal, value, (), sureness))
+    report(3, STEPS, "proposals")
+    drawn = [one for one in found if one.confidence is None]
+    places = _find_places([one.proposal for one in drawn], path, kind)
+    boxes = {id(one): place for one, place in zip(drawn, places, strict=True)}
     return tuple(
-        Placed(proposal, value, places)
-        for (proposal, value), places in zip(found, boxes, strict=True)
+        replace(one, boxes=boxes[id(one)] if id(one) in boxes else _join_boxes(one.proposal, pages))
+        for one in found
     )
+
+
+def propose_surely(
+    pages: Sequence[PageText], language: str = "auto"
+) -> list[tuple[Proposal, float | None]]:
+    """What the rules propose, each with how surely its words were recognised, None for others.
+
+    What stands on words that may be misread is left out: a person reads those on the page.
+    """
+    found = []
+    for proposal in propose([page.text for page in pages], language):
+        page = pages[proposal.page - 1]
+        sureness = None
+        if page.source == TextSource.RECOGNISED:
+            sureness = find_sureness(page.words, proposal.start, proposal.end)
+        if sureness is None or sureness >= LEAST_SURE:
+            found.append((proposal, sureness))
+    return found
+
+
+def _join_boxes(proposal: Proposal, pages: Sequence[PageText]) -> tuple[Box, ...]:
+    """Where the words of a recognised page are drawn."""
+    words = pages[proposal.page - 1].words
+    return tuple(join_words(words, proposal.start, proposal.end))
 
 
 def _find_places(proposals: Sequence[Proposal], path: Path, kind: Kind) -> list[tuple[Box, ...]]:
@@ -162,6 +235,14 @@ def _find_places(proposals: Sequence[Proposal], path: Path, kind: Kind) -> list[
     return [()] * len(proposals)
 
 
+def read_stored_pages(file: DocumentFile) -> list[PageText]:
+    """The pages of a file as they were read, from their rows."""
+    return [
+        PageText(page.number, page.text, words=page.words, source=TextSource(page.text_source))
+        for page in file.pages.order_by("number")
+    ]
+
+
 def store_pages(file: DocumentFile, digest: Digest) -> None:
     """Put the pages in place of those of an earlier attempt. Inside a transaction."""
     former = [name for name in file.pages.values_list("preview_name", flat=True) if name]
@@ -176,6 +257,9 @@ def store_pages(file: DocumentFile, digest: Digest) -> None:
             text_source=page.source,
             confidence=page.confidence,
             words=page.words,
+            turn=page.turn,
+            sharpness=page.sharpness,
+            is_blank=page.is_blank,
             preview_name=digest.previews.get(page.number, ""),
         )
         for page in digest.pages
@@ -221,6 +305,7 @@ def store_proposals(file: DocumentFile, placed: Iterable[Placed], *, now: dateti
                 "end": proposal.end,
                 "quote": proposal.quote[:MAX_QUOTE],
                 "boxes": list(one.boxes),
+                "confidence": one.confidence,
             },
         )
     return len(facts)

@@ -46,6 +46,10 @@ KNOWN: Final[dict[str, Failure]] = {
         _("Some pages came as pictures; a person is reading them."),
         _("Some pages have no text that could be read. Look at them before you decide."),
     ),
+    "blank": Failure(
+        _("Nothing stands on the pages of this file. Please look whether it is the right one."),
+        _("Nothing stands on its pages. Ask the family whether it is the right file."),
+    ),
     "mended": Failure(
         _("Part of this file is damaged; a person looks whether anything is missing."),
         _(

@@ -24,6 +24,7 @@ from documents.records.digest import (
     drop_objects,
     make_digest,
     place_proposals,
+    read_stored_pages,
     store_pages,
     store_proposals,
 )
@@ -305,11 +306,11 @@ def propose_from_pages(run: Run, file: DocumentFile, *, now: datetime) -> None:
     document = file.document
     if document.state not in {DocumentState.TO_REVIEW, DocumentState.ACCEPTED}:
         return
-    texts = list(file.pages.order_by("number").values_list("text", flat=True))
+    pages = read_stored_pages(file)
     kind = Kind.PDF if file.content_type == Kind.PDF.media_type else Kind.TEXT
     with plain_copy(case_id=document.case_id, object_name=file.object_name) as path:
         placed = place_proposals(
-            texts, path, kind, lambda done, total, step: run.report_progress(done, total, step=step)
+            pages, path, kind, lambda done, total, step: run.report_progress(done, total, step=step)
         )
     with run.finishing():
         document = lock_document(document)

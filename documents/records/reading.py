@@ -42,7 +42,8 @@ class PageText:
     `offset` is where the page begins in the whole decoded file; it is 0 for everything but plain
     text, because offsets into a PDF count from the start of each page. `words`, `source` and
     `confidence` are those of `models.Page`. `is_picture`: what stands on it is a picture, so that
-    its text is to be recognised; `is_blank`: nothing stands on it.
+    its text is to be recognised; `is_blank`: nothing stands on it; `turn`: by how many degrees it
+    has to be turned clockwise to be read.
     """
 
     number: int
@@ -56,6 +57,7 @@ class PageText:
     is_picture: bool = False
     is_blank: bool = False
     sharpness: float | None = None
+    turn: int = 0
 
     @property
     def has_text(self) -> bool:
@@ -78,6 +80,7 @@ class Reading:
     """The pages of a file, its language ("en", "es", "other") and whether a person must look.
 
     A page without text is no success: as long as one page is silent, a person has to see it.
+    A page on which nothing stands is not silent, unless all are so.
     """
 
     pages: tuple[PageText, ...]
@@ -85,23 +88,20 @@ class Reading:
 
     @property
     def state(self) -> ReadingState:
-        """`NEEDS_PERSON` as soon as one page has no text."""
-        return (
-            ReadingState.READ
-            if all(page.has_text for page in self.pages)
-            else ReadingState.NEEDS_PERSON
-        )
+        """`NEEDS_PERSON` as soon as one page is silent, or nothing stands on any."""
+        is_read = any(page.has_text for page in self.pages) and not self.silent_pages
+        return ReadingState.READ if is_read else ReadingState.NEEDS_PERSON
 
     @property
     def silent_pages(self) -> tuple[int, ...]:
-        """The numbers of the pages without text."""
-        return tuple(page.number for page in self.pages if not page.has_text)
+        """The numbers of the pages on which something stands that could not be read."""
+        return tuple(page.number for page in self.pages if not page.has_text and not page.is_blank)
 
 
 def read_pages(source: Path | bytes, kind: Kind, *, password: str | None = None) -> Reading:
     """Read every page. Opening the file with its own parser is the second gate after sniffing.
 
-    Raises `ReadingFailure`. Images have one page without text: nothing reads pictures yet.
+    Raises `ReadingFailure`. Pictures are left without text; `recognition` reads them.
     """
     if kind is Kind.PDF:
         pages = _read_pdf(source, password)
@@ -216,6 +216,5 @@ def _read_image(source: Path | bytes, kind: Kind) -> tuple[PageText, ...]:
             header["height"],
             source=TextSource.NONE,
             is_picture=True,
-            sharpness=header.get("sharpness"),
         ),
     )

@@ -107,6 +107,7 @@ def run_parser(
     *,
     limits: Limits = DEFAULT_LIMITS,
     others: Sequence[Path | bytes] = (),
+    shown: Sequence[str] = (),
     use_bubblewrap: bool | None = None,
     sink: Sink | None = None,
 ) -> Answer:
@@ -114,7 +115,8 @@ def run_parser(
 
     A parser that takes several files finds the `others`' descriptors in its arguments. Bytes are
     handed over in memory, so that decrypted content need not touch a disk; of a source that is
-    read at any place the child is given only the ranges it asks for. With `sink`, the payload
+    read at any place the child is given only the ranges it asks for. `shown` are folders that
+    the child may see besides the system's own. With `sink`, the payload
     goes there piece by piece while it is made, and the answer holds none of it. Bubblewrap is
     used where it works, unless `use_bubblewrap` says otherwise. Raises `ReadingFailure`, and
     whatever the source or the sink raises.
@@ -136,7 +138,8 @@ def run_parser(
         }
         collected = _Collected(limits.output, sink)
         talk = partial(_converse, limits=limits, serving=serving, collected=collected)
-        status = _run_child(request, (descriptor, *behind), talk, walled=walled)
+        command = _command(shown, walled=walled)
+        status = _run_child(request, (descriptor, *behind), talk, command)
         return _interpret(status, collected)
 
 
@@ -188,7 +191,7 @@ def _anonymous_file() -> Iterator[int]:
         yield file.fileno()
 
 
-def _command(*, walled: bool) -> list[str]:
+def _command(folders: Sequence[str], *, walled: bool) -> list[str]:
     child = [sys.executable, "-I", "-X", "utf8", str(CHILD)]
     if not walled:
         return child
@@ -197,7 +200,7 @@ def _command(*, walled: bool) -> list[str]:
     bwrap = [program, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"]
     for name in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/alternatives"):
         bwrap += ["--ro-bind-try", name, name]
-    for folder in _interpreter_folders():
+    for folder in (*_interpreter_folders(), *folders):
         bwrap += ["--ro-bind", folder, folder]
     for shown in SHOWN:
         bwrap += ["--ro-bind", str(shown), str(shown)]
@@ -229,12 +232,11 @@ def _run_child(
     request: dict[str, Any],
     descriptors: tuple[int, ...],
     talk: Callable[[subprocess.Popen[bytes], bytes], None],
-    *,
-    walled: bool,
+    command: Sequence[str],
 ) -> int:
     """Start the child, feed it, collect its answer, and leave nothing of it behind."""
     with subprocess.Popen(
-        _command(walled=walled),
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ of packages are Debian's.
 import ctypes
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from ctypes.util import find_library
@@ -85,6 +86,20 @@ def has_program(name: str) -> Callable[[], bool]:
     return lambda: shutil.which(name) is not None
 
 
+def has_tesseract(*languages: str) -> Callable[[], bool]:
+    """Whether Tesseract is there and reads each of the languages, by its own names for them."""
+
+    def look() -> bool:
+        if shutil.which("tesseract") is None:
+            return False
+        asked = subprocess.run(
+            ["tesseract", "--list-langs"], check=False, capture_output=True, text=True
+        )
+        return set(languages) <= set(asked.stdout.split())
+
+    return look
+
+
 def has_jaxb() -> bool:
     """The judge of PDF/A and PDF/UA runs on Java, whose newer releases come without it."""
     return (JAVA_LIBRARIES / "jaxb-runtime.jar").exists()
@@ -116,7 +131,7 @@ RUNTIME = (
             "tesseract-ocr-rus",
             "tesseract-ocr-spa",
         ),
-        has_program("tesseract"),
+        has_tesseract("eng", "spa", "ara", "hin", "rus", "chi_sim", "osd"),
         needed=False,
     ),
 )

@@ -186,6 +186,10 @@ class Environment:
         fonts = self.debian / "fonts.conf"
         if fonts.is_file() and "FONTCONFIG_FILE" not in os.environ:
             missing["FONTCONFIG_FILE"] = str(fonts)
+        # Tesseract looks for its languages below /usr, wherever it lies itself.
+        languages = next(self.debian.glob("usr/share/tesseract-ocr/*/tessdata"), None)
+        if languages is not None and "TESSDATA_PREFIX" not in os.environ:
+            missing["TESSDATA_PREFIX"] = str(languages)
         return missing
 
     def write_stamp(self, purpose: Purpose) -> None:

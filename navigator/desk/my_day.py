@@ -22,6 +22,7 @@ from cases.hospitals.models import Message, MessageState, Referral, ReferralStat
 from cases.travel.models import Appointment, AppointmentState, Traveller, TripState
 from documents.dossiers.models import DossierVersion, Grant, VersionState
 from documents.records.models import Document
+from documents.records.recognition import is_engine_set_up
 from documents.records.scanning import is_scanner_set_up
 from navigator.desk.wording import say_task
 
@@ -29,7 +30,7 @@ LONGEST = 8
 SOON = timedelta(hours=36)
 LINK_RUNS_OUT = timedelta(days=3)
 PASSPORT_RUNS_OUT = timedelta(days=180)
-SCANNER_ROLES = {Role.ADMINISTRATOR, Role.TEAM_LEAD}
+SET_UP_ROLES = {Role.ADMINISTRATOR, Role.TEAM_LEAD}
 TRIPS_OVER = [TripState.RETURNED, TripState.CANCELLED]
 Rows = QuerySet[Any]
 
@@ -245,7 +246,11 @@ def list_queries(now: datetime) -> dict[str, str]:
 def show_my_day(request: HttpRequest, context: Mapping[str, Any]) -> HttpResponse:
     """The first page of the desk. Administrators, who see no case, get the lists alone."""
     user, now = cast("User", request.user), timezone.now()
-    shown = {**context, "scanner_note": say_scanner(user)}
+    shown = {
+        **context,
+        "scanner_note": say_scanner(user),
+        "no_recognition": user.role in SET_UP_ROLES and not is_engine_set_up(),
+    }
     if not user.works_on_cases:
         return render(request, "admin/index.html", shown)
     day = read_day(user, now)
@@ -256,7 +261,7 @@ def show_my_day(request: HttpRequest, context: Mapping[str, Any]) -> HttpRespons
 
 def say_scanner(user: User) -> str:
     """What holds while no scanner looks at files, for those who can have one set up."""
-    if is_scanner_set_up() or user.role not in SCANNER_ROLES:
+    if is_scanner_set_up() or user.role not in SET_UP_ROLES:
         return ""
     if settings.HOLD_WITHOUT_SCANNER:
         return _(

@@ -80,6 +80,8 @@ class Chip:
     state_label: Any
     tone: str
     quotes: list[str] = field(default_factory=list)
+    sureness: int | None = None
+    """In hundredths, where the words were read from a picture: the least sure of its places."""
     form: CorrectForm | None = None
     """There where the person asked to correct this one; forms for all would cost too much."""
 
@@ -123,7 +125,15 @@ def list_chips(view: PageView, corrections: Mapping[UUID, CorrectForm]) -> list[
         chips[one.fact_id] = chip
         if one.quote not in chip.quotes:
             chip.quotes.append(one.quote)
+        chip.sureness = find_less_sure(chip.sureness, one.confidence)
     return sorted(chips.values(), key=lambda chip: not chip.waits)
+
+
+def find_less_sure(known: int | None, confidence: float | None) -> int | None:
+    """In whole hundredths, never rounded up to certainty."""
+    if confidence is None:
+        return known
+    return min(int(confidence * 100), 100 if known is None else known)
 
 
 def make_chip(one: ProposalView, bound: CorrectForm | None) -> Chip:

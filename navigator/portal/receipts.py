@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,8 @@ def answer_refusal(refusal: ValidationError, status: int | None = None) -> JsonR
 
 
 def write_receipt(document: Document) -> dict[str, Any]:
-    receipt = {"document": str(document.pk), "state": "received"}
+    look = reverse("portal:look", args=[document.case_id, document.pk])
+    receipt = {"document": str(document.pk), "state": "received", "look": look}
     if document.already_here:
         day = date_format(document.received_at, "DATE_FORMAT")
         receipt["state"] = "duplicate"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases.casework.consents import has_live_consent
 from cases.casework.models import Case, ConsentPurpose, RecordRequest
+from documents.records.blur import find_blurred_pages
 from documents.records.errors import FileHeld
 from documents.records.intake import (
     SealedUpload,
@@ -23,7 +24,7 @@ from documents.records.intake import (
     most_bytes,
     takes_uploads,
 )
-from documents.records.models import Document, DocumentFile, RecordKind, Upload
+from documents.records.models import GONE, Document, DocumentFile, RecordKind, Upload
 from documents.records.services import accept_upload, join_documents
 from documents.records.serving import serve_file
 from navigator.portal.doors import Visit, family_page, find_visit
@@ -166,6 +167,28 @@ def join_papers(request: HttpRequest, visit: Visit) -> HttpResponse:
     except ValidationError as refusal:
         return answer_refusal(refusal)
     return JsonResponse({"state": "joining"}, status=HTTPStatus.ACCEPTED)
+
+
+@require_safe
+@family_page("look")
+def look_at_paper(_request: HttpRequest, visit: Visit, document_id: UUID) -> JsonResponse:
+    """Whether what has just arrived is blurred, asked where the browser could not see it."""
+    papers = Document.objects.visible_to(visit.user).filter(case=visit.case)
+    document = get_object_or_404(papers.exclude(state__in=GONE), pk=document_id)
+    file = document.files.order_by("version").first()
+    pages = find_blurred_pages(file) if file is not None else []
+    return JsonResponse({"blurred": pages, "words": _say_blurred(pages)})
+
+
+def _say_blurred(pages: list[int]) -> str:
+    if not pages:
+        return ""
+    words = ngettext(
+        "Page %(pages)s looks blurred. If you still have the paper, photograph it once more.",
+        "Pages %(pages)s look blurred. If you still have the paper, photograph them once more.",
+        len(pages),
+    )
+    return words % {"pages": ", ".join(map(str, pages))}
 
 
 @require_safe

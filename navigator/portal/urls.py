@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path(CASE + "uploads/join/", upload_views.join_papers, name="join_papers"),
     path(CASE + "uploads/<uuid:upload_id>/", resumable_views.one_upload, name="upload_part"),
     path(CASE + "papers/", views.show_documents, name="documents"),
+    path(CASE + "papers/<uuid:document_id>/look/", upload_views.look_at_paper, name="look"),
     path(CASE + "papers/<uuid:document_id>/file/", upload_views.download_file, name="file"),
     path(CASE + "papers/<uuid:document_id>/password/", opening_views.open_paper, name="password"),
     path(CASE + "messages/", views.show_messages, name="messages"),

@@ -5,7 +5,7 @@
    that of the page as it is, moved by a transform. Sizes are set on the elements' style by this
    script alone: the policy allows no style in the page. */
 
-import { coverWords, findInLine, findNearest, isAt, placeOnPage, readWords } from "./words.js";
+import { coverWords, findInLine, findNearest, isAt, placeOnPage, readWords, turnPlace } from "./words.js";
 
 const STEP = 1.25;
 const SMALLEST = 0.4;
@@ -174,7 +174,8 @@ function draw() {
   if (view.from === null) {
     return;
   }
-  for (const box of coverWords(view.words, view.from, view.to)) {
+  for (const place of coverWords(view.words, view.from, view.to)) {
+    const box = turnPlace(place, 360 - view.lies);
     const rect = document.createElementNS(SVG, "rect");
     const sides = { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
     for (const [name, value] of Object.entries(sides)) {
@@ -232,6 +233,12 @@ function clearPlace() {
   }
 }
 
+// The words are kept as they are read, on a page that may lie on its side.
+function nearestWord(x, y) {
+  const { left, top } = turnPlace({ left: x, top: y, right: x, bottom: y }, view.lies);
+  return findNearest(view.words, left, top);
+}
+
 function setMarking(isMarking) {
   view.isMarking = isMarking;
   view.window.classList.toggle("is-marking", isMarking);
@@ -241,8 +248,8 @@ function setMarking(isMarking) {
     const [x, y] = placeOnPage(view.sheet, view.turn, { clientX: frame.left + 4, clientY: frame.top + 4 });
     const lit = view.sheet.querySelector("rect.is-lit");
     const at = lit
-      ? findNearest(view.words, Number(lit.getAttribute("x")), Number(lit.getAttribute("y")) + Number(lit.getAttribute("height")) / 2)
-      : findNearest(view.words, Math.max(x, 0), Math.max(y, 0));
+      ? nearestWord(Number(lit.getAttribute("x")), Number(lit.getAttribute("y")) + Number(lit.getAttribute("height")) / 2)
+      : nearestWord(Math.max(x, 0), Math.max(y, 0));
     choose(at, at);
     view.window.focus({ preventScroll: true });
   } else {
@@ -296,7 +303,7 @@ function beginDrag(event) {
     return;
   }
   const [x, y] = placeOnPage(view.sheet, view.turn, event);
-  view.drag = { x, y, left: event.clientX, top: event.clientY, from: findNearest(view.words, x, y), moved: false };
+  view.drag = { x, y, left: event.clientX, top: event.clientY, from: nearestWord(x, y), moved: false };
   event.preventDefault();
   view.window.focus({ preventScroll: true });
 }
@@ -318,7 +325,7 @@ function drag(event) {
   const far = Math.hypot(event.clientX - view.drag.left, event.clientY - view.drag.top) > 4;
   view.drag.moved = view.drag.moved || far;
   if (view.drag.moved && view.words.length) {
-    choose(view.drag.from, findNearest(view.words, x, y));
+    choose(view.drag.from, nearestWord(x, y));
   }
 }
 
@@ -341,7 +348,8 @@ function endDrag() {
 
 function takeWord(event) {
   const [x, y] = placeOnPage(view.sheet, view.turn, event);
-  const at = view.words.findIndex((word) => isAt(word, x, y));
+  const { left, top } = turnPlace({ left: x, top: y, right: x, bottom: y }, view.lies);
+  const at = view.words.findIndex((word) => isAt(word, left, top));
   if (at >= 0 && find("[data-enter]")) {
     choose(at, at);
     enterPlace(chosenPlace(), { focus: true });
@@ -461,8 +469,9 @@ function begin() {
     view = null;
     return;
   }
-  view = { window: frame, sheet, turned: find("[data-turned]"), turn: 0, from: null, to: null, drag: null, isMarking: false };
-  view.words = readWords(sheet?.dataset.words);
+  const lies = Number(sheet?.dataset.lies || 0);
+  view = { window: frame, sheet, turned: find("[data-turned]"), turn: lies, lies, from: null, to: null, drag: null, isMarking: false };
+  view.words = readWords(sheet?.dataset.words).map((word) => turnPlace(word, lies));
   if (!sheet) {
     return;
   }

@@ -91,9 +91,20 @@ class Upload {
     }
     if (this.isPicture && this.queue.words.sharpness) {
       const { measureSharpness } = await import(this.queue.words.sharpness);
-      if ((await measureSharpness(this.file)).blurred) {
+      const { blurred, score } = await measureSharpness(this.file);
+      this.isMeasured = score !== null;
+      if (blurred) {
         this.note(this.queue.words.wordBlurred);
       }
+    }
+  }
+
+  /* What no browser can look into, the server does, as soon as it has it. */
+  async askWhetherBlurred(url) {
+    const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => undefined);
+    const told = answer?.ok ? await answer.json().catch(() => undefined) : undefined;
+    if (told?.words) {
+      this.note(this.isPicture ? this.queue.words.wordBlurred : told.words);
     }
   }
 
@@ -152,6 +163,9 @@ class Upload {
         duplicate ? "duplicate" : "received",
         receipt.words || (duplicate ? words.wordDuplicate : words.wordReceived),
       );
+      if (!this.isMeasured && !duplicate && receipt.look) {
+        this.askWhetherBlurred(receipt.look);
+      }
     } catch (error) {
       if (!(error instanceof Refusal)) {
         throw error;

@@ -13,6 +13,15 @@ export function readWords(packed) {
   });
 }
 
+// The same place on the page after it was turned clockwise.
+export function turnPlace(place, turn) {
+  let { left, top, right, bottom } = place;
+  for (let quarter = 0; quarter < turn; quarter += 90) {
+    [left, top, right, bottom] = [1 - bottom, left, 1 - top, right];
+  }
+  return { ...place, left, top, right, bottom };
+}
+
 export function isAt(word, x, y) {
   return x >= word.left && x <= word.right && y >= word.top && y <= word.bottom;
 }

@@ -23,6 +23,7 @@ from cases.clinical.models import Fact, FactState
 from documents.records.models import Document, DocumentState, Evidence
 from tests import make
 from tests.desk.reviewing import find_page, send_read
+from tests.records import scans
 from tests.records.sending import is_about_ruth
 from tests.samples.shapes import SAMPLES
 from tests.signing import sign_in
@@ -265,6 +266,52 @@ def test_a_page_is_enlarged_turned_and_kept_turned(
     go(screen, live_server, letter)
     row = find_page(letter)
     assert row.width > row.height
+
+
+@pytest.mark.usefixtures("recognising")
+def test_a_scan_that_lies_on_its_side_is_shown_upright_and_its_words_are_marked(
+    screen: Page,
+    live_server: LiveServer,
+    cast: make.Cast,
+    run_jobs: Callable[[], int],
+    said: list[str],
+) -> None:
+    data = scans.save(scans.turn(scans.draw(), 90), "PDF")
+    scan = send_read(is_about_ruth(cast.case), data, run_jobs, actor=cast.parent)
+    go(screen, live_server, scan)
+    faults = find_faults(screen, "scan")
+    turned = re.compile(r"rotate\(270deg\)")
+    expect(screen.locator("[data-sheet]")).to_have_attribute("style", turned)
+    expect(screen.get_by_role("button", name="Keep it turned")).to_be_visible()
+    expect(screen.get_by_text("read from a picture, sure to 9").first).to_be_visible()
+    row = find_page(scan)
+    at = next(
+        index
+        for index, word in enumerate(row.words)
+        if row.text[word[0] : word[1]].startswith("Ki-67")
+    )
+    first, last = row.words[at], row.words[at + 1]
+    sheet = screen.locator("[data-sheet]").bounding_box()
+    assert sheet is not None
+    screen.mouse.move(*point_when_lying(sheet, first))
+    screen.mouse.down()
+    screen.mouse.move(*point_when_lying(sheet, last), steps=4)
+    screen.mouse.up()
+    expect(screen.locator("#enter-quote")).to_have_value("Ki-67: 14%.")
+    screen.keyboard.press("Escape")
+    screen.locator("[data-window]").focus()
+    screen.keyboard.press("m")
+    screen.keyboard.press("Home")
+    screen.keyboard.press("ArrowDown")
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#enter-quote")).to_have_value("Ruth")
+    assert [*faults, *said] == []
+
+
+def point_when_lying(sheet: FloatRect, word: list[float]) -> tuple[float, float]:
+    """On the screen, of a page that is shown turned by 270 degrees."""
+    x, y = (word[2] + word[4]) / 2, (word[3] + word[5]) / 2
+    return sheet["x"] + y * sheet["width"], sheet["y"] + (1 - x) * sheet["height"]
 
 
 def test_a_fact_in_hand_lights_its_words_and_its_words_lead_to_it(

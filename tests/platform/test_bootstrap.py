@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from navigator.bootstrap.environment import Environment
+
 pytestmark = pytest.mark.alone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -174,3 +176,17 @@ def test_the_set_up_needs_the_standard_library_alone() -> None:
     code = "import navigator.bootstrap.handover, navigator.supervisor, navigator.embedded_broker"
     done = run([BASE_PYTHON, "-S", "-c", code], ROOT)
     assert done.returncode == 0, done.stderr
+
+
+def test_an_unpacked_tesseract_is_told_where_its_languages_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    environment = Environment(tmp_path)
+    environment.debian.mkdir(parents=True)
+    assert "TESSDATA_PREFIX" not in environment.missing_variables()
+    languages = environment.debian / "usr/share/tesseract-ocr/5/tessdata"
+    languages.mkdir(parents=True)
+    assert environment.missing_variables()["TESSDATA_PREFIX"] == str(languages)
+    monkeypatch.setenv("TESSDATA_PREFIX", str(languages))
+    assert "TESSDATA_PREFIX" not in environment.missing_variables()

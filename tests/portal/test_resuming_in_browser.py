@@ -19,6 +19,8 @@ from documents.records.vault import read_bytes
 from tests import make
 from tests.portal.family import page_of
 from tests.portal.test_in_browser import find_faults, open_page
+from tests.records import scans
+from tests.records.pictures import make_heic_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -209,3 +211,33 @@ def test_photographs_become_one_paper_in_the_order_that_was_chosen(
     order = [titles[key] for key in job.args["document_ids"].split(",")]
     assert order == ["page3.jpg", "page1.jpg", "page2.jpg"]
     assert said == []
+
+
+BLURRED = "This photograph looks blurred."
+
+
+def test_what_is_blurred_is_said_before_the_page_is_left(
+    phone: BrowserContext, live_server: LiveServer, cast: make.Cast, tmp_path: Path
+) -> None:
+    sharp, soft = scans.draw(), scans.blur(scans.draw())
+    (tmp_path / "sharp.jpg").write_bytes(scans.save(sharp))
+    (tmp_path / "soft.jpg").write_bytes(scans.save(soft))
+    (tmp_path / "phone.heic").write_bytes(make_heic_of(soft))
+    pages = [scans.save(image, "PDF") for image in (sharp, soft)]
+    (tmp_path / "scan.pdf").write_bytes(scans.join(*pages))
+    page, said = open_page(phone, live_server, page_of(cast.case, "upload"), cast.parent)
+    page.set_input_files("#upload-files", sorted(tmp_path.glob("*.*")))
+    expect(row_of(page, "soft.jpg").get_by_text(BLURRED)).to_be_visible()
+    press_send(page)
+    expect(page.get_by_text(SAFE)).to_be_visible(timeout=60_000)
+    expect(row_of(page, "phone.heic").get_by_text(BLURRED)).to_be_visible(timeout=60_000)
+    told = row_of(page, "scan.pdf").get_by_text("Page 2 looks blurred.")
+    expect(told).to_be_visible(timeout=60_000)
+    expect(row_of(page, "sharp.jpg").get_by_text(BLURRED)).to_have_count(0)
+    if folder := os.environ.get("REVIEW_PICTURES"):
+        page.screenshot(path=Path(folder) / "blurred.png", full_page=True)
+    assert [*find_faults(page), *said] == []
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return files_of(page).get_by_role("listitem").filter(has_text=name)

@@ -12,6 +12,7 @@ from documents.records.models import Document, DocumentState, RecordKind
 from navigator.portal.queries import list_papers
 from tests import make
 from tests.portal.family import page_of, sign_in
+from tests.records import scans
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,9 @@ def test_a_file_sent_by_script_gets_a_receipt(cast: make.Cast) -> None:
     answer = send(sign_in(cast.parent), cast, paper(), json=True)
     assert answer.status_code == 201
     document = Document.objects.get()
-    assert answer.json() == {"received": [{"document": str(document.pk), "state": "received"}]}
+    look = page_of(cast.case, "look", document.pk)
+    receipt = {"document": str(document.pk), "state": "received", "look": look}
+    assert answer.json() == {"received": [receipt]}
     assert (document.case, document.sent_by) == (cast.case, cast.parent)
 
 
@@ -149,3 +152,16 @@ def test_a_file_that_was_not_checked_is_not_handed_back(cast: make.Cast) -> None
     answer = browser.get(page_of(cast.case, "file", document.pk))
     assert b"".join(answer.streaming_content) == TEXT  # type: ignore[attr-defined]  # it streams
     assert sign_in(cast.stranger).get(page_of(cast.case, "file", document.pk)).status_code == 404
+
+
+def test_a_paper_that_arrived_is_looked_at_for_blurred_pages(cast: make.Cast) -> None:
+    sharp, soft = scans.draw(), scans.blur(scans.draw())
+    pages = [scans.save(image, "PDF") for image in (soft, sharp)]
+    send(sign_in(cast.parent), cast, paper("scan.pdf", scans.join(*pages)), json=True)
+    document = Document.objects.get()
+    address = page_of(cast.case, "look", document.pk)
+    told = sign_in(cast.parent).get(address).json()
+    assert told["blurred"] == [1]
+    assert "Page 1 looks blurred" in told["words"]
+    assert sign_in(cast.stranger).get(address).status_code == 404
+    assert sign_in(cast.parent).get(page_of(cast.case, "look", cast.case.pk)).status_code == 404

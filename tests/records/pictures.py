@@ -26,9 +26,13 @@ def write_place(orientation: int = UPRIGHT) -> bytes:
 
 
 def make_heic(orientation: int = UPRIGHT) -> bytes:
+    return make_heic_of(draw_halves(), orientation)
+
+
+def make_heic_of(image: Image.Image, orientation: int = UPRIGHT) -> bytes:
     pillow_heif.register_heif_opener()
     out = io.BytesIO()
-    draw_halves().save(out, "HEIF", exif=write_place(orientation))
+    image.save(out, "HEIF", exif=write_place(orientation))
     return out.getvalue()
 
 

@@ -107,7 +107,7 @@ FILES: dict[str, tuple[Made, str, str]] = {
         DocumentState.NEEDS_PASSWORD,
         "password_needed",
     ),
-    "a PDF without a word": (blank_pdf, TO_REVIEW, "no_text"),
+    "a PDF without a word": (blank_pdf, TO_REVIEW, "blank"),
     "a scan": (lambda: sample("scanned.pdf"), TO_REVIEW, "no_text"),
     "a photograph": (lambda: sample("phone-photo.jpg"), TO_REVIEW, "no_text"),
     "a photograph cut in half": (lambda: sample("phone-photo.jpg")[:40_000], "", ""),

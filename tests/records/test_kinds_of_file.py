@@ -190,7 +190,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "unreadable",
         "too_big",
     ),
-    "a document of Word without a word": (lambda: make_word("<w:p/>"), "to_review", "no_text"),
+    "a document of Word without a word": (lambda: make_word("<w:p/>"), "to_review", "blank"),
     "a document of Word with programs in its types": (
         lambda: make_word(paragraph("a"), main_type="application/x.macroEnabled.main+xml"),
         "unreadable",

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from tests.records import scans
 from tests.records.papers import make_pdf, make_photo, make_scan
 from tests.records.pictures import draw_halves, make_heic, make_tiff
 from tests.records.word_files import PAGE_BREAK, make_word, paragraph
@@ -84,3 +85,23 @@ def test_a_file_that_cannot_be_read_ends_the_command(
     assert name in str(error.value)
     assert "\n" not in str(error.value)
     assert not out.getvalue()
+
+
+@pytest.mark.usefixtures("recognising")
+def test_a_scan_is_recognised_and_its_offsets_count_in_what_was_read(tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    own, picture = scans.typeset("<p>Cover."), scans.save(scans.draw(), "PDF")
+    scan.write_bytes(scans.join(own, picture))
+    (answer,) = run(scan)
+    (ki67,) = [one for one in answer["proposals"] if one["fact"] == "ki67_percent"]
+    assert (ki67["value"], ki67["page"], ki67["quote"]) == (14, 2, "Ki-67: 14%")
+    assert ki67["end"] - ki67["start"] == len("Ki-67: 14%")
+
+
+def test_where_nothing_reads_pictures_a_line_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(scans.save(scans.draw()))
+    assert run(photo)[0]["proposals"] == []
+    assert "Tesseract, which reads them, is not installed." in capsys.readouterr().err

@@ -95,6 +95,7 @@ RULES: Final[dict[str, Rule]] = {
             "uploads/join/",
             "papers/",
             "papers/<document_id>/file/",
+            "papers/<document_id>/look/",
             "papers/<document_id>/password/",
             "messages/",
             "trip/",

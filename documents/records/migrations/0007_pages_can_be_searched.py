@@ -75,7 +75,7 @@ def take_in_pages(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0004_a_longer_name_of_a_type")]
+    dependencies = [("records", "0006_what_was_recognised")]
     operations = [
         migrations.CreateModel(
             name="SearchedPage",

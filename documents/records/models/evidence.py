@@ -28,6 +28,8 @@ class Evidence(models.Model):
     """Where a fact stands: file, page, character offsets, the words, and where they are drawn.
 
     `boxes` are `[left, top, right, bottom]` in fractions of the page, from its top left.
+    `confidence`, 0 to 1, is how surely the least sure of the words was read, where a rule found
+    them in a picture; None where they are the file's own text, or a person chose them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,6 +40,7 @@ class Evidence(models.Model):
     end = models.PositiveIntegerField(_("behind the last character"), default=0)
     quote = models.CharField(_("words"), max_length=500)
     boxes = models.JSONField(_("places on the page"), default=list)
+    confidence = models.FloatField(_("how surely the words were read"), null=True, blank=True)
 
     objects = EvidenceQuerySet.as_manager()
 

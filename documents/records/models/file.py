@@ -98,7 +98,9 @@ class Page(models.Model):
 
     `words` are `[start, end, left, top, right, bottom, confidence]`: offsets into `text`,
     fractions of the page from its top left, and 0 to 1 (1 for a file's own text). `confidence`
-    is the mean over the words of a page that was read from its picture, else None.
+    is the mean over the words of a page that was read from its picture, else None; `turn` by how
+    many degrees such a page has to be turned clockwise to be read, `sharpness` from 0 to 1 how
+    sharp its picture is, None where nobody could tell. On a blank page stands nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -115,6 +117,9 @@ class Page(models.Model):
     )
     confidence = models.FloatField(_("how sure the reading is"), null=True, blank=True)
     words = models.JSONField(_("places of the words"), default=list, blank=True)
+    turn = models.PositiveSmallIntegerField(_("lies turned by"), default=0)
+    sharpness = models.FloatField(_("how sharp its picture is"), null=True, blank=True)
+    is_blank = models.BooleanField(_("is blank"), default=False)
     preview_name = models.CharField(max_length=120, blank=True, default="", editable=False)
 
     objects = OfFileQuerySet.as_manager()

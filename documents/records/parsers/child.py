@@ -32,6 +32,8 @@ PARSERS = {
     "copy_word": "word_pages",
     "read_word": "word_document",
     "render_image": "images",
+    "measure_pages": "recognition",
+    "recognise_page": "recognition",
     "look_around": "trial",
     "read_ranges": "trial",
     "ask_badly": "trial",

@@ -44,8 +44,19 @@ def open_image(file: BinaryIO, request: dict[str, Any]) -> Any:
     with opened(file, request) as image:
         if image.format == "JPEG" and request.get("width"):
             image.draft("RGB", (request["width"] * 2, request["width"] * 2))
+        if request.get("page", 1) > 1:
+            seek_page(image, request)
         image.load()
         return turn_upright(image)
+
+
+def seek_page(image: Any, request: dict[str, Any]) -> None:
+    """Go to a later page of a file that may have several."""
+    try:
+        image.seek(request["page"] - 1)
+    except EOFError as error:
+        raise Unreadable("no_such_page") from error
+    check_size(image, request)
 
 
 @contextmanager

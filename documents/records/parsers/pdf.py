@@ -234,11 +234,16 @@ def render_pdf(file: BinaryIO, request: dict[str, Any]) -> Answer:
     pictures = []
     for number in request["pages"]:
         page = load_page(pdf, number)
-        width, height = page.get_size()
-        if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
-            raise Unreadable("damaged")
-        scale = min(request["width"] / width, math.sqrt(request["max_pixels"] / (width * height)))
+        scale = scale_page(page, request["width"] / max(page.get_width(), 1), request["max_pixels"])
         bitmap = page.render(scale=scale, may_draw_forms=False)
         pictures.append(encode_jpeg(bitmap.to_pil(), request["quality"]))
         page.close()
     return pack(pictures)
+
+
+def scale_page(page: Any, wanted: float, max_pixels: int) -> float:
+    """The scale that is wanted, or the one at which the picture has no more points than it may."""
+    width, height = page.get_size()
+    if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
+        raise Unreadable("damaged")
+    return min(wanted, math.sqrt(max_pixels / (width * height)))

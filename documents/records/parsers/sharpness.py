@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+LIMIT = 0.2
+"""Below it a photograph is called blurred."""
 LONGEST = 1_600
 TILE = 100
 LEAST_CONTRAST = 48

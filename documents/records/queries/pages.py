@@ -34,6 +34,7 @@ class ProposalView:
     end: int
     quote: str
     boxes: list[list[float]]
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class PageView:
     words: list[list[float]] = field(default_factory=list)
     text_source: TextSource = TextSource.NONE
     confidence: float | None = None
+    turn: int = 0
+    is_blank: bool = False
     here: list[ProposalView] = field(default_factory=list)
     elsewhere: list[ProposalView] = field(default_factory=list)
     previous_document: UUID | None = None
@@ -104,6 +107,8 @@ def page_view(*, document: Document, number: int, user: User) -> PageView:
         words=page.words if page else [],
         text_source=TextSource(page.text_source) if page else TextSource.NONE,
         confidence=page.confidence if page else None,
+        turn=page.turn if page else 0,
+        is_blank=page.is_blank if page else False,
         here=[one for one in proposals if one.page == number],
         elsewhere=[one for one in proposals if one.page != number],
         previous_document=queue[at - 1] if at else None,
@@ -157,6 +162,7 @@ def _list_proposals(file_id: UUID | None) -> list[ProposalView]:
             end=one.end,
             quote=one.quote,
             boxes=one.boxes,
+            confidence=one.confidence,
         )
         for one in found
     ]

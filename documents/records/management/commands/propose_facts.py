@@ -10,9 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from documents.records.copies import make_copy
-from documents.records.proposals import propose
+from documents.records.digest import propose_surely
 from documents.records.proposals.engine import choose_language
 from documents.records.reading import read_pages
+from documents.records.recognition import Letters, count_pictures, find_engine, recognise_pages
 from documents.records.sandbox import ReadingFailure
 from documents.records.sniffing import Kind, Refusal, sniff_file
 
@@ -24,7 +25,8 @@ class Command(BaseCommand):
     """Write one JSON element for each file, in the order given.
 
     A file that cannot be read ends the command with 2 and one line on standard error that names it;
-    nothing is written on standard output then.
+    nothing is written on standard output then. Pictures that nothing here can read propose
+    nothing, and a line on standard error says so.
     """
 
     help = "Read reports and write the facts that they propose as JSON."
@@ -47,7 +49,17 @@ class Command(BaseCommand):
             if isinstance(kind, Refusal):
                 raise CommandError(f"{path}: {kind.sentence}", returncode=2)
             copy = make_copy(path, kind) if kind in SHOWN_AS_COPY else None
-            reading = read_pages(copy.data, copy.kind) if copy else read_pages(path, kind)
+            source, kind = (copy.data, copy.kind) if copy else (path, kind)
+            reading = read_pages(source, kind)
+            if count_pictures(reading):
+                letters = Letters(language="" if language == "auto" else language)
+                engine = find_engine()
+                reading = recognise_pages(source, kind, reading, letters, engine=engine)
+                if reading.silent_pages and not engine.program:
+                    self.stderr.write(
+                        f"{path}: has pages that are pictures, and Tesseract, which reads them, "
+                        "is not installed."
+                    )
         except OSError as error:
             raise CommandError(
                 f"{path}: {error.strerror or 'cannot be opened'}.", returncode=2
@@ -67,7 +79,7 @@ class Command(BaseCommand):
                 "rule": one.rule,
                 "note": one.note,
             }
-            for one in propose(texts, language)
+            for one, _sureness in propose_surely(reading.pages, language)
         ]
         return {
             "file": path.name,
