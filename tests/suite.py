@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.servers import find_postgres, run_postgres
@@ -65,14 +66,14 @@ def main() -> int:
     if names_a_part(arguments) or "DATABASE_URL" in os.environ:
         return run_pytest(arguments)
     results = []
-    passes = (
+    passes: list[tuple[str, Callable[[list[str]], int], list[str]]] = [
         ("SQLite", run_pytest, [*spread(arguments), "-m", "not alone and not corpora"]),
         ("Whole installations", run_pytest, [*arguments, "-m", "alone"]),
         ("PostgreSQL", run_on_postgres, [*spread(arguments), "-m", "not alone and not corpora"]),
-    )
+    ]
     if in_ci():
         asked = [*spread(arguments), "--dist", "load", "-m", "corpora"]
-        passes = (*passes, ("Public corpora", run_pytest, asked))
+        passes.append(("Public corpora", run_pytest, asked))
     for name, run, asked in passes:
         sys.stdout.write(f"\n--- The tests on {name}\n")
         sys.stdout.flush()

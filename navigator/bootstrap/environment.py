@@ -22,7 +22,7 @@ from navigator.bootstrap.commands import SetupError, run_step, say
 from navigator.bootstrap.components import DEVELOPMENT, RUNTIME, Component
 
 # Raise it when the way of setting up changes, so that environments made before are redone.
-WAY_OF_SETTING_UP = 1
+WAY_OF_SETTING_UP = 2
 
 
 @dataclass(frozen=True)

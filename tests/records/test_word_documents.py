@@ -232,6 +232,7 @@ def test_a_document_that_unpacks_to_far_too_much_is_refused() -> None:
         replace_part(make_word(paragraph("a")), "word/document.xml", b"\xff\xfe\0\0no xml"),
         b"PK\x03\x04" + b"\0" * 400,
     ],
+    ids=["cut late", "cut early", "left open", "no XML", "no archive"],
 )
 def test_a_broken_document_is_damaged(data: bytes) -> None:
     assert failure_of(data) == "damaged"
