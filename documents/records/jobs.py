@@ -9,9 +9,9 @@ from cases.accounts.models import User
 from cases.jobs.errors import TryLater
 from cases.jobs.registry import Run, job_handler
 from documents.records import arranging, settling, taking
-from documents.records.archives import read_images
 from documents.records.digest import KINDS
 from documents.records.errors import NotArrangeable
+from documents.records.kept_contents import read_images
 from documents.records.models import ARRANGEABLE, BUSY, Document
 from documents.records.processing import (
     find_file,

@@ -1,4 +1,4 @@
-"""Images of scans and archives for the tests, made on the spot: people and hospitals are invented."""
+"""Images of scans and archives for tests, made on the spot; people and hospitals are invented."""
 
 import io
 import struct
@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
-CT = "1.2.840.10008.5.1.4.1.1.2"
+CT = UID("1.2.840.10008.5.1.4.1.1.2")
 STUDY = generate_uid(entropy_srcs=["study"])
 
 
@@ -50,7 +50,8 @@ def make_image(
         image.save_as(out, enforce_file_format=True)
         return out.getvalue()
     bare = Dataset()
-    bare.update({tag: image[tag] for tag in image})
+    for element in image:
+        bare.add(element)
     bare.save_as(out, implicit_vr=False, little_endian=True)
     return out.getvalue()
 
@@ -85,6 +86,7 @@ def pack(
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compress) as archive:
         for name, data in files:
+            archive.NameToInfo.clear()  # the library would warn of a name that comes twice
             archive.writestr(name, data)
     return out.getvalue()
 
@@ -109,7 +111,7 @@ def make_disc(*, series: int = 2, images: int = 3, **tags: Any) -> list[tuple[st
 def make_directory() -> bytes:
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.MediaStorageSOPClassUID = "1.2.840.10008.1.3.10"
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.1.3.10")
     meta.MediaStorageSOPInstanceUID = generate_uid(entropy_srcs=["directory"])
     table = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     table.FileSetID = "DISC"

@@ -21,6 +21,8 @@ AT_ONCE: Final = 256 * 1024
 class EntryFile(io.RawIOBase):
     """Looks like an open file. Going back means unpacking from the start again."""
 
+    name = ""  # libraries ask for it; there is none
+
     def __init__(self, file: BinaryIO, place: dict[str, Any]) -> None:
         super().__init__()
         self._file = file
