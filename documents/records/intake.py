@@ -76,12 +76,12 @@ class Reception:
     def _take(self, data: bytes) -> None:
         if self.seal is None:
             return
+        if len(self._head) < HEAD_BYTES:
+            self._head += data[: HEAD_BYTES - len(self._head)]
         size = self.seal.size + len(data)
         if size > settings.MAX_DOCUMENT_BYTES and size > self._most():
             raise FileTooBig(most=self._most())
         self.seal.write(data)
-        if len(self._head) < HEAD_BYTES:
-            self._head += data[: HEAD_BYTES - len(self._head)]
         self._tail = (
             data[-TAIL_BYTES:] if len(data) >= TAIL_BYTES else (self._tail + data)[-TAIL_BYTES:]
         )

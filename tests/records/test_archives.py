@@ -323,10 +323,8 @@ def test_the_archive_is_accepted_and_returned_like_any_record(
     assert other.state == DocumentState.REJECTED
 
 
-def test_a_case_is_erased_with_its_archives_and_what_was_taken_from_them(
-    case: Case, run_jobs: RunJobs
-) -> None:
-    archive = take(case, pack([("a", make_image()), ("report.pdf", PATHOLOGY)]), run_jobs)
+def test_the_line_of_a_paper_goes_with_the_paper(case: Case, run_jobs: RunJobs) -> None:
+    archive = take(case, pack([("note.txt", b"We come on Monday.\n")]), run_jobs)
     entry = archive.entries.get(state=EntryState.TAKEN)
     assert entry.document is not None
     Document.objects.filter(pk=entry.document_id).delete()
