@@ -14,6 +14,7 @@ from documents.records.reading import clean_text
 
 UID_LENGTH: Final = 64
 TEXT_LENGTH: Final = 200
+MOST_IMAGES: Final = 1_000_000
 MOST_PEOPLE: Final = 6
 FIRST_YEAR: Final = 1900
 # What stands in the place of a name that was taken out.
@@ -73,7 +74,8 @@ class Series:
 
     @property
     def image_count(self) -> int:
-        return sum(image.frames for image in self.images if image.has_picture)
+        count = sum(image.frames for image in self.images if image.has_picture)
+        return min(count, MOST_IMAGES)
 
     @property
     def middle(self) -> Image | None:

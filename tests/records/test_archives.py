@@ -15,7 +15,7 @@ from cases.jobs.models import Job, JobState
 from cases.jobs.runner import run_claimed_job
 from documents.records import taking
 from documents.records.checks import find_broken_files, find_orphans
-from documents.records.errors import FileTooBig
+from documents.records.errors import FileTooBig, NotArrangeable
 from documents.records.failures import UNNAMED, describe_failure
 from documents.records.models import (
     ArchiveEntry,
@@ -30,6 +30,7 @@ from documents.records.queries.imaging import list_entries, list_studies, tell_u
 from documents.records.services import (
     accept_document,
     clear_other_patient,
+    join_documents,
     mark_other_patient,
     reject_document,
     retry_reading,
@@ -321,6 +322,16 @@ def test_the_archive_is_accepted_and_returned_like_any_record(
     reject_document(document=other, reason="The wrong disc.", actor=cast.coordinator, now=now)
     other.refresh_from_db()
     assert other.state == DocumentState.REJECTED
+
+
+def test_an_archive_is_no_page_of_another_paper(
+    case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime
+) -> None:
+    archive = take(case, pack([("note.txt", NOTE)]), run_jobs)
+    paper = archive.parts.get()
+    for papers in ([archive, paper], [paper, archive]):
+        with pytest.raises(NotArrangeable):
+            join_documents(documents=papers, actor=cast.coordinator, now=now)
 
 
 def test_the_line_of_a_paper_goes_with_the_paper(case: Case, run_jobs: RunJobs) -> None:

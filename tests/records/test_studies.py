@@ -52,6 +52,14 @@ def test_images_are_put_together_by_study_and_series() -> None:
     assert (first.modalities, second.modalities, studies.count) == ("MR/SR", "CT", 4)
 
 
+def test_a_series_is_counted_no_further_than_reason_goes() -> None:
+    studies = Studies()
+    for number in range(11):
+        studies.add(tags(study="1", series="1", image=str(number), frames=100_000), entry=number)
+    (study,) = studies
+    assert study.series["1"].image_count == 1_000_000
+
+
 def test_what_the_tags_say_fits_into_the_rows_whatever_it_is() -> None:
     studies = Studies()
     long = "9" * 200 + "\x00\ud800"
