@@ -17,6 +17,7 @@ from documents.records import taking
 from documents.records.checks import find_broken_files, find_orphans
 from documents.records.errors import FileTooBig, NotArrangeable
 from documents.records.failures import UNNAMED, describe_failure
+from documents.records.keeping import keep_reception
 from documents.records.models import (
     ArchiveEntry,
     Document,
@@ -277,7 +278,7 @@ def test_taking_that_was_killed_goes_on_without_a_twin(
         case, pack([("a.pdf", LETTER), ("b.pdf", PATHOLOGY), ("c.txt", NOTE)]), name="x.zip"
     )
     taken = 0
-    kept = taking.keep_reception
+    kept = keep_reception
 
     def keep_or_die(*args: object, **kwargs: object) -> Document:
         nonlocal taken
@@ -338,7 +339,7 @@ def test_the_line_of_a_paper_goes_with_the_paper(case: Case, run_jobs: RunJobs) 
     archive = take(case, pack([("note.txt", b"We come on Monday.\n")]), run_jobs)
     entry = archive.entries.get(state=EntryState.TAKEN)
     assert entry.document is not None
-    Document.objects.filter(pk=entry.document_id).delete()
+    entry.document.delete()
     assert not ArchiveEntry.objects.filter(pk=entry.pk).exists()
 
 

@@ -165,7 +165,7 @@ def test_no_scanner_is_never_called_clean() -> None:
 def test_an_archive_beyond_the_scanners_limits_is_looked_through_and_handed_to_nobody(
     cast: make.Cast, clamd: FakeClamd, run_jobs: RunJobs, now: datetime, mood: str
 ) -> None:
-    clamd.mood, clamd.limit = mood, 1000
+    clamd.mood, clamd.limit = mood, 100
     archive = send(is_about_ruth(cast.case), pack([("a", make_image()), ("note.txt", NOTE)]))
     run_claimed_job(str(Job.objects.get(kind="records.scan_file").pk))
     clamd.mood = "honest"

@@ -110,7 +110,7 @@ def test_sizes_that_stand_behind_an_entry_are_those_of_the_table() -> None:
         def write(self, data: Any) -> int:
             return out.write(data)
 
-    with zipfile.ZipFile(Pipe(), "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[type-var]
+    with zipfile.ZipFile(Pipe(), "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.txt", PAPER)
     assert read_entry(out.getvalue()) == PAPER
 

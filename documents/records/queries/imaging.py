@@ -169,9 +169,9 @@ def _view_series(row: ImagingSeries) -> SeriesView:
 
 
 def list_entries(document: Document) -> tuple[list[EntryView], int]:
-    """The files in an archive that are no images, and how many there are; two queries."""
+    """The files in an archive that are no images, taken ones first, and how many; two queries."""
     rows = document.entries.exclude(state=EntryState.IMAGE).exclude(kind="dicom")
-    shown = rows.select_related("document").order_by("state", "number")[:ENTRIES_SHOWN]
+    shown = rows.select_related("document").order_by("-state", "number")[:ENTRIES_SHOWN]
     return [_view_entry(row) for row in shown], rows.count()
 
 

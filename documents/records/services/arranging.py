@@ -122,9 +122,8 @@ def join_documents(
     # In one order, whatever order they were chosen in: two who join at once do not wait for ever.
     Case.objects.select_for_update(no_key=True).get(pk=documents[0].case_id)
     locked = {one.pk: lock_document(one) for one in sorted(documents, key=lambda one: one.pk)}
-    for one in locked.values():
-        if one.state not in ARRANGEABLE | BUSY:
-            raise NotArrangeable
+    if any(one.state not in ARRANGEABLE | BUSY for one in locked.values()):
+        raise NotArrangeable
     if DocumentFile.objects.filter(document__in=locked, content_type__in=PAGELESS).exists():
         raise NotArrangeable
     first = locked[documents[0].pk]
