@@ -269,7 +269,7 @@ def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Lis
         of_the_images = images.get(source.document.pk, [])
         studies += [
             ImagingStudy(
-                what=" ".join(filter(None, (study.modalities, study.description))) or "images",
+                what=study.name,
                 on=study.made_on,
                 age_days=(day - study.made_on).days,
                 limit_days=limit,

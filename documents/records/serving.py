@@ -67,6 +67,15 @@ def serve_file(*, file: DocumentFile, actor: User | None, now: datetime) -> Serv
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the audit says of a look at a picture."""
+
+    action: str
+    target: str
+    detail: dict[str, int]
+
+
 def serve_preview(*, page: Page, actor: User | None, now: datetime) -> Served:
     """The picture of a page, a JPEG that we made ourselves. Raises NoPreview."""
     read = Look("page.read", f"records.page:{page.pk}", {"page": page.number})
@@ -77,15 +86,6 @@ def serve_slice(*, series: ImagingSeries, actor: User | None, now: datetime) -> 
     """The picture of a series' middle slice, drawn by ourselves. Raises NoPreview."""
     read = Look("series.read", f"records.imagingseries:{series.pk}", {})
     return _serve_picture(series.study.document, series.preview_name, read, actor=actor, now=now)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the audit says of a look at a picture."""
-
-    action: str
-    target: str
-    detail: dict[str, int]
 
 
 def _serve_picture(

@@ -146,6 +146,7 @@ OFFICE_PARTS: Final = re.compile(
     rb"\[Content_Types\]\.xml|word/document|vbaProject\.bin|xl/workbook|ppt/presentation|vnd\.oasis"
 )
 WORD_TEXT: Final = re.compile(rb"word/document\d{0,2}\.xml")
+
 REFUSED: Final = (
     (b"PK\x03\x04", "archive"),
     (b"PK\x05\x06", "archive"),

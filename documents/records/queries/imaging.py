@@ -74,6 +74,14 @@ class StudyView:
         return date.fromisoformat(self.study_date) if self.study_date else None
 
     @property
+    def name(self) -> str:
+        """“CT abdomen”, whether the description says the modality or not."""
+        told = self.description.casefold()
+        if self.modalities and self.modalities.casefold() in told:
+            return self.description
+        return " ".join(filter(None, (self.modalities, self.description))) or "DICOM"
+
+    @property
     def words(self) -> str:
         """“CT 12 Mar 2026, 4 series, 812 images”."""
         day = date_format(self.made_on, "j M Y") if self.made_on else ""
