@@ -26,6 +26,7 @@ from documents.dossiers.printed import Absence, Fact as PrintedFact, Listed, par
 from documents.dossiers.saying import name_shortly, plain_field, say_short, say_value
 from documents.dossiers.sources import SourceBook, date_of, dated_of, full_date, note_of
 from documents.records.models import RecordKind
+from documents.records.queries.imaging import StudyView, list_studies
 
 DETAILS: Final = (
     "histology",
@@ -263,7 +264,23 @@ def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Lis
         wanted = referral.hospital.requirements.filter(kind=RecordKind.IMAGING).first()
         limit = wanted.not_older_than_days if wanted is not None else None
     studies = []
+    images = list_studies([source.document.pk for source in book.files])
     for source in book.files:
+        of_the_images = images.get(source.document.pk, [])
+        studies += [
+            ImagingStudy(
+                what=study.name,
+                on=study.made_on,
+                age_days=(day - study.made_on).days,
+                limit_days=limit,
+                images=say_images(study),
+                cites=book.cite_file(source.file),
+            )
+            for study in of_the_images
+            if study.made_on is not None
+        ]
+        if of_the_images:
+            continue
         done = full_date(date_of(source.document))
         if source.document.kind == RecordKind.IMAGING and done is not None:
             studies.append(
@@ -278,6 +295,12 @@ def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Lis
             )
     studies.sort(key=lambda study: study.on, reverse=True)
     return tuple(studies) or Absence("no imaging report with a full date has been accepted yet")
+
+
+def say_images(study: StudyView) -> str:
+    """“DICOM, 4 series, 812 images”."""
+    images = f"{study.images:,} image{'' if study.images == 1 else 's'}"
+    return f"DICOM, {study.with_images} series, {images}" if study.images else "DICOM, no images"
 
 
 def print_history(book: SourceBook) -> tuple[HistoryGroup, ...]:

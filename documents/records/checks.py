@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 
 from documents.records.errors import FileMissing
-from documents.records.models import DocumentFile, DocumentState, Page
+from documents.records.models import DocumentFile, DocumentState, ImagingSeries, Page
 from documents.records.uploads import DRAFT_SUFFIX, SUFFIX
 from documents.records.vault import incoming_folder, open_file, refusing
 
@@ -40,6 +40,11 @@ def find_broken_files() -> Iterator[Finding]:
         code = _drain(page.file.document.case_id, page.preview_name)[0]
         if code:
             yield Finding(code, f"records.page:{page.pk}")
+    drawn = ImagingSeries.objects.exclude(preview_name="").select_related("study__document")
+    for series in drawn.order_by("pk").iterator(chunk_size=200):
+        code = _drain(series.study.document.case_id, series.preview_name)[0]
+        if code:
+            yield Finding(code, f"records.imagingseries:{series.pk}")
 
 
 def check_stored_file(file: DocumentFile) -> str:
@@ -77,6 +82,7 @@ def _is_known(name: str) -> bool:
     return (
         DocumentFile.objects.filter(object_name=name).exists()
         or Page.objects.filter(preview_name=name).exists()
+        or ImagingSeries.objects.filter(preview_name=name).exists()
     )
 
 

@@ -31,6 +31,17 @@ KNOWN: Final[dict[str, Failure]] = {
         _("This file could not be checked. Please send it in parts, or photograph the paper."),
         _("The scanner did not look at the whole file: too large, or nested too deep."),
     ),
+    "two_patients": Failure(
+        _("Your coordinator will ask you about these images. They are not used until then."),
+        _(
+            "The images name more than one person. Nothing was taken. Look at the names below: "
+            "clear it if they are one person, else return it."
+        ),
+    ),
+    "nothing_to_take": Failure(
+        _("We found no paper and no images in this archive. Please look what is in it."),
+        _("No paper and no images could be taken from this archive; below is why."),
+    ),
     "password_needed": Failure(
         _("This file is locked with a password. Please type it, or send a copy without one."),
         _(

@@ -76,14 +76,20 @@ class Reception:
     def _take(self, data: bytes) -> None:
         if self.seal is None:
             return
-        if self.seal.size + len(data) > settings.MAX_DOCUMENT_BYTES:
-            raise FileTooBig(most=settings.MAX_DOCUMENT_BYTES)
-        self.seal.write(data)
         if len(self._head) < HEAD_BYTES:
             self._head += data[: HEAD_BYTES - len(self._head)]
+        size = self.seal.size + len(data)
+        if size > settings.MAX_DOCUMENT_BYTES and size > self._most():
+            raise FileTooBig(most=self._most())
+        self.seal.write(data)
         self._tail = (
             data[-TAIL_BYTES:] if len(data) >= TAIL_BYTES else (self._tail + data)[-TAIL_BYTES:]
         )
+
+    def _most(self) -> int:
+        """How large the file may be by what its first bytes say that it is."""
+        found = sniff_bytes(head=bytes(self._head), tail=b"", size=settings.MAX_DOCUMENT_BYTES)
+        return most_bytes(found) if isinstance(found, Kind) else int(settings.MAX_DOCUMENT_BYTES)
 
     def _judge(self) -> None:
         if self.seal is None:
@@ -104,8 +110,10 @@ def judge_file(*, head: bytes, tail: bytes, size: int) -> Kind:
 
 def most_bytes(kind: Kind | None = None) -> int:
     """How large a file of this kind may be; without a kind, how large any may be."""
-    del kind
-    return int(settings.MAX_DOCUMENT_BYTES)
+    most_of_a_paper, most = int(settings.MAX_DOCUMENT_BYTES), int(settings.MAX_ARCHIVE_BYTES)
+    if kind is None:
+        return max(most_of_a_paper, most)
+    return most if kind.is_read_in_ranges else most_of_a_paper
 
 
 def receive_stream(*, case: Case, stream: BinaryIO, original_name: str) -> Reception:

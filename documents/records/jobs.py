@@ -8,8 +8,10 @@ from django.utils import timezone
 from cases.accounts.models import User
 from cases.jobs.errors import TryLater
 from cases.jobs.registry import Run, job_handler
-from documents.records import arranging, settling
+from documents.records import arranging, settling, taking
+from documents.records.digest import KINDS
 from documents.records.errors import NotArrangeable
+from documents.records.kept_contents import read_images
 from documents.records.models import ARRANGEABLE, BUSY, Document
 from documents.records.processing import (
     find_file,
@@ -28,7 +30,14 @@ def scan_file(run: Run, *, file_id: str) -> None:
 
 @job_handler("records.read_file", queue="heavy", lease=timedelta(minutes=5))
 def read_file(run: Run, *, file_id: str) -> None:
-    read_stored_file(run, find_file(file_id), now=timezone.now())
+    file = find_file(file_id)
+    read = read_images if KINDS[file.content_type].is_read_in_ranges else read_stored_file
+    read(run, file, now=timezone.now())
+
+
+@job_handler("records.take_entries", queue="heavy", lease=timedelta(minutes=12))
+def take_entries(run: Run, *, file_id: str) -> None:
+    taking.take_entries(run, find_file(file_id), now=timezone.now())
 
 
 @job_handler("records.propose_facts", queue="heavy", lease=timedelta(minutes=5))

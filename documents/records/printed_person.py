@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from cases.casework.models import Patient
 from documents.records.models import PersonCheck
-from documents.records.person_names import NameMatch, compare_names, read_name
+from documents.records.person_names import Named, NameMatch, compare_names, read_name
 from documents.records.plain_text import make_plain, one_of
 from documents.records.written_dates import find_written_dates
 
@@ -68,7 +68,17 @@ def compare_person(pages: Iterable[str], patient: Patient) -> PersonCheck:
     texts = [page[:LOOK_AT] for page in pages]
     people = list(find_people(texts))
     dates = [one.readings for one in people if one.readings]
-    name = _judge_names([one.name for one in people if one.name], patient)
+    check = judge_person([one.name for one in people if one.name], dates, patient)
+    if check is PersonCheck.NOT_PRINTED and any(_names_patient(text, patient) for text in texts):
+        return PersonCheck.SAME_NAME
+    return check
+
+
+def judge_person(
+    names: Sequence[str], dates: Sequence[Sequence[str]], patient: Patient
+) -> PersonCheck:
+    """What names and birth dates, each with its readings, say of whose paper it is."""
+    name = judge_names(names, patient)
     if patient.birth_date and dates:
         if not all(_agrees(readings, patient.birth_date) for readings in dates):
             other = name in {NameMatch.OTHER, NameMatch.PARTLY}
@@ -76,9 +86,7 @@ def compare_person(pages: Iterable[str], patient: Patient) -> PersonCheck:
         return PersonCheck.NAME_DIFFERS if name is NameMatch.OTHER else PersonCheck.SAME
     if name in {NameMatch.OTHER, NameMatch.PARTLY}:
         return PersonCheck.NAME_DIFFERS
-    if name is NameMatch.SAME or any(_names_patient(text, patient) for text in texts):
-        return PersonCheck.SAME_NAME
-    return PersonCheck.NOT_PRINTED
+    return PersonCheck.SAME_NAME if name is NameMatch.SAME else PersonCheck.NOT_PRINTED
 
 
 def describe_people(pages: Sequence[str], patient: Patient) -> list[dict[str, Any]]:
@@ -172,7 +180,7 @@ def _looks_like_name(words: str) -> bool:
     return FEWEST_PARTS <= len(parts) <= LONGEST_NAME and proper and len(read_name(words).parts) > 1
 
 
-def _judge_names(names: Sequence[str], patient: Patient) -> NameMatch:
+def judge_names(names: Sequence[str], patient: Named) -> NameMatch:
     """One name that is the patient's outweighs others: papers name many people."""
     answers = {compare_names(name, patient) for name in names}
     for answer in (NameMatch.SAME, NameMatch.PARTLY, NameMatch.OTHER):

@@ -32,6 +32,26 @@ FAILURES: Final[dict[str, _StrPromise]] = {
         "The parts of this archive lie over one another, so it is not opened. "
         "Please pack the files again."
     ),
+    "in_parts": _(
+        "This is one part of an archive that was packed in several. "
+        "Please pack the files into one zip."
+    ),
+    "nothing_inside": _("The archive is empty. Please look at it and pack the files again."),
+    "locked_archive": _(
+        "The archive is locked with a password. Please pack the files again without one."
+    ),
+    "headers_differ": _(
+        "A part of the archive says of itself another thing than the table of contents does. "
+        "Please pack the files again."
+    ),
+    "packed_otherwise": _(
+        "This file is packed in a way that is not opened here. Please send it by itself."
+    ),
+    "no_picture_inside": _("There is no picture in this part of the study."),
+    "packed_picture": _(
+        "The images are packed in a way that cannot be shown here. They are listed, and a "
+        "hospital's own viewer can open them."
+    ),
     "programs_inside": _(
         "The document carries programs or instructions that are not opened here. Please save it "
         "as PDF and send the PDF."

@@ -17,6 +17,7 @@ from django.conf import settings
 
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 180.0
+SLOWEST: Final = 5 * 1024 * 1024  # bytes a second
 SEND_AT_ONCE: Final = 256 * 1024
 MAX_ANSWER: Final = 4096
 
@@ -143,9 +144,10 @@ def read_verdict(answer: bytes, *, cut: bool) -> Scan:
     raise ScannerDown
 
 
-def find_scanner() -> Scanner:
+def find_scanner(size: int = 0) -> Scanner:
+    """The scanner for a file of so many bytes: it is given the longer, the larger the file."""
     if settings.CLAMD_ADDRESS:
-        return ClamdScanner(settings.CLAMD_ADDRESS)
+        return ClamdScanner(settings.CLAMD_ADDRESS, ANSWER_SECONDS + size / SLOWEST)
     return NoScanner()
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from cases.accounts.audit import record
 from cases.accounts.models import User
 from documents.records.errors import FileHeld, NoPreview
-from documents.records.models import DocumentFile, DocumentState, Page
+from documents.records.models import Document, DocumentFile, DocumentState, ImagingSeries, Page
 from documents.records.scanning import Verdict
 from documents.records.vault import open_file
 
@@ -67,19 +67,40 @@ def serve_file(*, file: DocumentFile, actor: User | None, now: datetime) -> Serv
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the audit says of a look at a picture."""
+
+    action: str
+    target: str
+    detail: dict[str, int]
+
+
 def serve_preview(*, page: Page, actor: User | None, now: datetime) -> Served:
     """The picture of a page, a JPEG that we made ourselves. Raises NoPreview."""
-    document = page.file.document
-    if not page.preview_name or document.state == DocumentState.PURGED:
+    read = Look("page.read", f"records.page:{page.pk}", {"page": page.number})
+    return _serve_picture(page.file.document, page.preview_name, read, actor=actor, now=now)
+
+
+def serve_slice(*, series: ImagingSeries, actor: User | None, now: datetime) -> Served:
+    """The picture of a series' middle slice, drawn by ourselves. Raises NoPreview."""
+    read = Look("series.read", f"records.imagingseries:{series.pk}", {})
+    return _serve_picture(series.study.document, series.preview_name, read, actor=actor, now=now)
+
+
+def _serve_picture(
+    document: Document, object_name: str, look: Look, *, actor: User | None, now: datetime
+) -> Served:
+    if not object_name or document.state == DocumentState.PURGED:
         raise NoPreview
-    chunks = open_file(case_id=document.case_id, object_name=page.preview_name)
+    chunks = open_file(case_id=document.case_id, object_name=object_name)
     with transaction.atomic(durable=True):
         record(
-            action="page.read",
+            action=look.action,
             actor=actor,
             case_id=document.case_id,
-            target=f"records.page:{page.pk}",
-            detail={"document": str(document.pk), "page": page.number},
+            target=look.target,
+            detail={"document": str(document.pk), **look.detail},
             now=now,
         )
     return Served(

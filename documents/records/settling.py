@@ -103,7 +103,7 @@ def finish_arrived(upload: Upload, *, now: datetime) -> Document:
 
 def read_receipt(upload: Upload) -> Document:
     if upload.state == UploadState.REFUSED:
-        raise refusal_of(upload.refusal_code)
+        raise refusal_of(upload)
     if upload.state != UploadState.KEPT or upload.document is None:
         raise UploadGone
     document: Document = upload.document
@@ -111,9 +111,11 @@ def read_receipt(upload: Upload) -> Document:
     return document
 
 
-def refusal_of(code: str) -> ValidationError:
+def refusal_of(upload: Upload) -> ValidationError:
+    code = upload.refusal_code
     if code == "file_too_big":
-        return FileTooBig(most=most_bytes())
+        most = most_bytes()
+        return FileTooBig(most=most if upload.size > most else most_bytes(Kind.PDF))
     known = code if code in REFUSALS else "unknown"
     return UploadRefused(code=code, sentence=Refusal(known).sentence)
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from documents.records.parsers.dicom_marks import PREAMBLE, has_mark, is_dicom
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
@@ -35,6 +37,8 @@ class Kind(StrEnum):
     AVIF = "avif"
     WEBP = "webp"
     DOCX = "docx"
+    DICOM = "dicom"
+    ZIP = "zip"
 
     @property
     def media_type(self) -> str:
@@ -45,6 +49,11 @@ class Kind(StrEnum):
     def is_image(self) -> bool:
         """Whether the file is one picture."""
         return self in {Kind.JPEG, Kind.PNG}
+
+    @property
+    def is_read_in_ranges(self) -> bool:
+        """Whether such a file may be too large to be held whole: archives, images of scans."""
+        return self in {Kind.DICOM, Kind.ZIP}
 
 
 MEDIA_TYPES: Final = {
@@ -57,12 +66,15 @@ MEDIA_TYPES: Final = {
     Kind.AVIF: "image/avif",
     Kind.WEBP: "image/webp",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Kind.DICOM: "application/dicom",
+    Kind.ZIP: "application/zip",
 }
 
 REFUSALS: Final[dict[str, _StrPromise]] = {
     "empty": _("The file is empty. Please send it again from where it is stored."),
     "archive": _(
-        "This is an archive of several files. Please unpack it and send the papers one by one."
+        "This kind of archive is not opened here. Please pack the files as a zip, or send them "
+        "one by one."
     ),
     "office_document": _(
         "This kind of office document is not read here. Please save it as PDF and send the PDF."
@@ -74,15 +86,14 @@ REFUSALS: Final[dict[str, _StrPromise]] = {
         "This is a program, not a record. Please send the report itself as PDF or photograph."
     ),
     "other_image": _("This image format cannot be read here. Please save it as JPEG or PNG."),
-    "dicom": _("This is an image of a scan. Please send the written report of the scan as PDF."),
     "media": _("This is a sound or a film. Please send the written report as PDF or photograph."),
     "mixed": _(
         "This file is two kinds of file at once. Please export or photograph the paper again."
     ),
     "too_big": _("This text file is too long. Please send it as PDF or in parts."),
     "unknown": _(
-        "This kind of file is not known here. Please send a PDF, a photograph, a Word document "
-        "or plain text."
+        "This kind of file is not known here. Please send a PDF, a photograph, a Word document, "
+        "plain text, or the images of a scan as DICOM or zip."
     ),
 }
 
@@ -121,12 +132,18 @@ PHOTOGRAPHS: Final = {
     b"avif": Kind.AVIF,
     b"avis": Kind.AVIF,
 }
+# How the first entry of an office document is called, and what tells it from other archives.
 OFFICE: Final = (
     b"word/",
     b"xl/",
     b"ppt/",
     b"[Content_Types].xml",
+    b"_rels/",
+    b"docProps/",
     b"mimetypeapplication/vnd.oasis",
+)
+OFFICE_PARTS: Final = re.compile(
+    rb"\[Content_Types\]\.xml|word/document|vbaProject\.bin|xl/workbook|ppt/presentation|vnd\.oasis"
 )
 WORD_TEXT: Final = re.compile(rb"word/document\d{0,2}\.xml")
 
@@ -192,7 +209,7 @@ def sniff_bytes(
     if not head.strip(b"\x00\t\n\r\x0c "):
         return Refusal("empty")
     for magic, kind in ACCEPTED:
-        if head.startswith(magic):
+        if head.startswith(magic) and not (kind is Kind.TIFF and has_mark(head)):
             return Refusal("mixed") if _is_mixed(kind, head, tail) else kind
     for magic, code in REFUSED:
         if head.startswith(magic):
@@ -230,8 +247,13 @@ def _decode(data: bytes, encoding: str) -> str | None:
 
 
 def _is_mixed(kind: Kind, head: bytes, tail: bytes) -> bool:
-    """Whether an accepted file is a zip archive, a page or another PDF as well."""
+    """Whether an accepted file is a zip archive, an image of a scan, a page or a PDF as well."""
     if _ends_as_zip(tail):
+        return True
+    if kind is Kind.DICOM:
+        start = head[:PREAMBLE]
+        return b"%PDF-" in start or SCRIPTED.search(start) is not None
+    if has_mark(head):
         return True
     if kind is Kind.PDF:
         return False
@@ -247,9 +269,14 @@ def _ends_as_zip(tail: bytes) -> bool:
 
 
 def _sniff_archive(head: bytes, tail: bytes) -> Kind | Refusal:
-    """A document of today's Word is a zip archive; its entries are named at both ends of it."""
-    if not head.startswith(b"PK") or not any(mark in head for mark in OFFICE):
+    """A zip: a document of today's office programs by the name of its first entry, or an archive.
+
+    Only a beginning may be known as yet; what it is not told by is then told at the end.
+    """
+    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return Refusal("archive")
+    if not head[30:].startswith(OFFICE) or not OFFICE_PARTS.search(head + tail):
+        return Kind.ZIP
     if b"vbaProject.bin" in head or b"vbaProject.bin" in tail:
         return Refusal("macros")
     if WORD_TEXT.search(head) or WORD_TEXT.search(tail):
@@ -260,9 +287,9 @@ def _sniff_archive(head: bytes, tail: bytes) -> Kind | Refusal:
 def _sniff_containers(head: bytes, tail: bytes) -> Kind | Refusal | None:
     """Formats whose mark does not stand at the first byte."""
     kind: Kind | None = None
-    if head[128:132] == b"DICM":
-        return Refusal("dicom")
-    if head[4:8] == b"ftyp":
+    if is_dicom(head):
+        kind = Kind.DICOM
+    elif head[4:8] == b"ftyp":
         kind = PHOTOGRAPHS.get(head[8:12])
     elif head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         kind = Kind.WEBP

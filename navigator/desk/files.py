@@ -11,10 +11,16 @@ from cases.accounts.audit import record
 from cases.travel.itinerary import write_calendar
 from documents.dossiers.models import DossierVersion
 from documents.dossiers.serving import pdf_headers, serve_version
-from documents.records.models import DocumentFile, Page
+from documents.records.models import DocumentFile, ImagingSeries, Page
 from documents.records.previews import render_pages
 from documents.records.sandbox import ReadingFailure
-from documents.records.serving import PRIVATE_HEADERS, Served, serve_file, serve_preview
+from documents.records.serving import (
+    PRIVATE_HEADERS,
+    Served,
+    serve_file,
+    serve_preview,
+    serve_slice,
+)
 from documents.records.sharpening import draw_sharp_page
 from documents.records.sniffing import Kind
 from navigator.desk.doors import find_case, find_row, signed_in
@@ -42,6 +48,16 @@ def send_sharp_page(request: HttpRequest, page_id: UUID) -> HttpResponse:
     except ValidationError:
         raise Http404 from None
     return HttpResponse(picture, headers={**PRIVATE_HEADERS, "Content-Type": "image/jpeg"})
+
+
+@require_safe
+def send_slice(request: HttpRequest, series_id: UUID) -> StreamingHttpResponse:
+    """The middle slice of a series of images."""
+    series = find_row(ImagingSeries.objects.select_related("study__document"), request, series_id)
+    try:
+        return stream(serve_slice(series=series, actor=signed_in(request), now=timezone.now()))
+    except ValidationError:
+        raise Http404 from None
 
 
 @require_safe

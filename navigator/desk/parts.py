@@ -22,6 +22,7 @@ from cases.travel.services import APPOINTMENT_MOVES, TRIP_MOVES
 from documents.dossiers.models import VersionState
 from documents.dossiers.queries import list_versions
 from documents.records.queries import list_records
+from documents.records.queries.imaging import list_studies
 from navigator.desk import forms
 from navigator.desk.doors import signed_in
 from navigator.desk.flag_view import read_flag_context
@@ -85,8 +86,12 @@ def describe_entry(entry: TimelineEntry, titles: Mapping[str, str]) -> Context:
 
 def read_records(case: Case, _request: HttpRequest) -> Context:
     rows = list_records(case)
+    studies = list_studies([row.id for row in rows])
     return {
-        "records": [{"row": row, "tone": RECORD_TONES[row.state]} for row in rows],
+        "records": [
+            {"row": row, "tone": RECORD_TONES[row.state], "studies": studies.get(row.id, [])}
+            for row in rows
+        ],
         "is_busy": any(row.is_busy for row in rows),
     }
 

@@ -15,6 +15,7 @@ from cases.casework.models import CaseParty
 from cases.clinical.fact_values import show_value
 from cases.clinical.models import FactState
 from cases.clinical.vocabulary import spec_for
+from documents.records.digest import KINDS
 from documents.records.models import (
     ARRANGEABLE,
     OPEN_TRANSLATIONS,
@@ -27,6 +28,7 @@ from documents.records.models import (
     TranslationState,
 )
 from documents.records.queries import PageView, ProposalView, RecordRow, page_view
+from documents.records.queries.imaging import list_entries, list_studies
 from documents.records.services import suggest_translation
 from navigator.desk.doors import signed_in
 from navigator.desk.review_drawing import FoundPlace, cut_text, list_marks, pack_words
@@ -280,6 +282,21 @@ def _dates(record: RecordRow) -> tuple[str, str, str]:
     return record.specimen_date, record.study_date, record.report_date
 
 
+def is_archive(record: RecordRow) -> bool:
+    """Whether it has no pages of its own, but studies and files."""
+    kind = KINDS.get(record.content_type)
+    return kind is not None and kind.is_read_in_ranges
+
+
+def describe_archive(record: RecordRow, document: Document) -> dict[str, Any]:
+    """The studies in it, and the files."""
+    if not is_archive(record):
+        return {"studies": [], "entries": [], "entry_count": 0}
+    entries, count = list_entries(document)
+    studies = list_studies([document.pk]).get(document.pk, [])
+    return {"studies": studies, "entries": entries, "entry_count": count}
+
+
 def describe_choices(
     view: PageView, document: Document, user: User, typed: Typed
 ) -> dict[str, Any]:
@@ -310,6 +327,8 @@ def describe_choices(
         "again_form": ReadAgainForm(chosen=document.reading_languages),
         "may_reopen": state in {DocumentState.REJECTED, DocumentState.DUPLICATE},
         "may_withdraw": state in {DocumentState.ACCEPTED, DocumentState.SUPERSEDED},
+        "is_archive": is_archive(view.record),
+        **describe_archive(view.record, document),
         "may_read_again": document.can_move_to(DocumentState.SCANNING) and not view.record.is_busy,
     }
 

@@ -11,6 +11,7 @@ from documents.records.models import Document
 SENTENCES = {
     "records.scan_file": _("The record is being checked"),
     "records.read_file": _("The record is being read"),
+    "records.take_entries": _("The files in the archive are being taken"),
     "records.propose_facts": _("Facts are being looked for"),
     "records.turn_pages": _("Pages are being turned"),
     "records.redact_pages": _("What was marked is being covered"),

@@ -48,6 +48,7 @@ def make_desk_urls(site: AdminSite) -> list[URLPattern]:
         ),
         path("page/<uuid:page_id>/", see(files.send_preview), name="page_preview"),
         path("page/<uuid:page_id>/sharp/", see(files.send_sharp_page), name="page_sharp"),
+        path("series/<uuid:series_id>/", see(files.send_slice), name="series_slice"),
         path("file/<uuid:file_id>/", see(files.send_original), name="file_original"),
         path("version/<uuid:version_id>/", see(sealing.show_version), name="version"),
         path("version/<uuid:version_id>/pdf/", see(files.send_dossier), name="version_pdf"),

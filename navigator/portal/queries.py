@@ -29,6 +29,12 @@ from cases.hospitals.models import (
 )
 from documents.dossiers.models import Access, AccessKind, Grant
 from documents.records.models import Document, DocumentFile, DocumentState
+from documents.records.queries.imaging import (
+    StudyView,
+    Unpacked,
+    list_studies,
+    tell_unpacked,
+)
 from documents.records.return_reasons import ToldReason, tell_reason
 from documents.records.serving import CHECKED
 from navigator.portal.wording import (
@@ -162,19 +168,23 @@ class Paper:
     reason: ToldReason | None
     can_be_read: bool
     is_locked: bool
+    studies: list[StudyView]
+    unpacked: Unpacked | None
 
 
 def list_papers(case: Case) -> list[Paper]:
-    """What arrived, newest first; erased papers are left out (2 queries)."""
-    rows = (
+    """What arrived, newest first; erased papers are left out (5 queries)."""
+    rows = list(
         case.documents.exclude(state=DocumentState.PURGED)
         .select_related("sent_by")
         .prefetch_related(Prefetch("files", DocumentFile.objects.order_by("version")))
     )
-    return [_paper_of(row) for row in rows]
+    ids = [row.pk for row in rows]
+    studies, unpacked = list_studies(ids), tell_unpacked(ids)
+    return [_paper_of(row, studies.get(row.pk, []), unpacked.get(row.pk)) for row in rows]
 
 
-def _paper_of(row: Document) -> Paper:
+def _paper_of(row: Document, studies: list[StudyView], unpacked: Unpacked | None) -> Paper:
     files = list(row.files.all())
     return Paper(
         id=row.pk,
@@ -187,6 +197,8 @@ def _paper_of(row: Document) -> Paper:
         reason=tell_reason(row) if row.state == DocumentState.REJECTED else None,
         can_be_read=bool(files) and files[0].scan_verdict in CHECKED,
         is_locked=row.state == DocumentState.NEEDS_PASSWORD,
+        studies=studies,
+        unpacked=unpacked,
     )
 
 

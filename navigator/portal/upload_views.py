@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,13 +28,15 @@ from documents.records.intake import (
 from documents.records.models import GONE, Document, DocumentFile, RecordKind, Upload
 from documents.records.services import accept_upload, join_documents
 from documents.records.serving import serve_file
+from documents.records.sniffing import Kind
 from navigator.portal.doors import Visit, family_page, find_visit
 from navigator.portal.forms import PaperForm
 from navigator.portal.receipts import answer_code, answer_refusal, code_of, write_receipt
 
 ACCEPTED_TYPES = (
     "application/pdf,image/jpeg,image/png,image/heic,image/heif,image/webp,image/tiff,text/plain,"
-    ".pdf,.jpg,.jpeg,.png,.heic,.heif,.avif,.webp,.tif,.tiff,.docx,.txt"
+    "application/zip,application/dicom,"
+    ".pdf,.jpg,.jpeg,.png,.heic,.heif,.avif,.webp,.tif,.tiff,.docx,.txt,.zip,.dcm"
 )
 
 MOST_JOINED = 100
@@ -136,8 +139,14 @@ def _show_form(
         "accept": ACCEPTED_TYPES,
         "begun": _list_begun(visit),
         "max_bytes": most_bytes(),
-        "limits": _("PDF, photographs, Word or text, up to %(most)s MB each.")
-        % {"most": settings.MAX_DOCUMENT_BYTES // (1024 * 1024)},
+        "limits": _(
+            "PDF, photographs, Word or text, up to %(most)s MB each. The images of a disc as one "
+            "zip file, up to %(most_zip)s."
+        )
+        % {
+            "most": settings.MAX_DOCUMENT_BYTES // (1024 * 1024),
+            "most_zip": filesizeformat(most_bytes(Kind.ZIP)),
+        },
     }
     return render(request, "portal/upload.html", context, status=status)
 

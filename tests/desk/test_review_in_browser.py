@@ -24,7 +24,8 @@ from documents.records.models import Document, DocumentState, Evidence
 from tests import make
 from tests.desk.reviewing import find_page, send_read
 from tests.records import scans
-from tests.records.sending import is_about_ruth
+from tests.records.discs import make_disc, pack
+from tests.records.sending import is_about_ruth, send
 from tests.samples.shapes import SAMPLES
 from tests.signing import sign_in
 
@@ -434,4 +435,25 @@ def test_the_review_is_mirrored_for_who_reads_arabic_in_the_dark(
     expect(turned).to_have_attribute("style", re.compile("rotate"))
     context.close()
     assert faults == []
+    assert said == []
+
+
+def test_an_archive_shows_its_slices_and_files_without_fault(
+    screen: Page,
+    live_server: LiveServer,
+    cast: make.Cast,
+    run_jobs: Callable[[], int],
+    said: list[str],
+) -> None:
+    files = [*make_disc(series=3, images=2), ("report.pdf", (SAMPLES / PAPERS[1]).read_bytes())]
+    archive = send(is_about_ruth(cast.case), pack(files), name="CD.zip", actor=cast.parent)
+    run_jobs()
+    go(screen, live_server, archive)
+    slices = screen.locator(".rv-slice img")
+    expect(slices).to_have_count(3)
+    for place in range(3):
+        slices.nth(place).scroll_into_view_if_needed()
+        expect(slices.nth(place)).to_have_js_property("complete", value=True)
+        assert slices.nth(place).evaluate("picture => picture.naturalWidth") > 0
+    assert find_faults(screen, "archive") == []
     assert said == []

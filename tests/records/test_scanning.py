@@ -1,5 +1,6 @@
 """The check for harmful content: only a clear answer lets a file pass."""
 
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
@@ -8,11 +9,13 @@ from pytest_django.fixtures import Settings
 
 from cases.casework.models import Task
 from cases.jobs.models import Job
+from cases.jobs.runner import run_claimed_job
 from documents.records import scanning, serving
 from documents.records.errors import FileHeld
 from documents.records.models import Document, DocumentState, Page
 from documents.records.scanning import ClamdScanner, Scan, ScannerDown, Verdict, read_verdict
 from tests import make
+from tests.records.discs import make_image, pack
 from tests.records.fake_clamd import EICAR, FakeClamd, run_clamd
 from tests.records.sending import NOTE, is_about_ruth, send
 from tests.servers import find_free_port
@@ -156,3 +159,49 @@ def test_every_other_answer_is_no_answer(answer: bytes, *, cut: bool) -> None:
 
 def test_no_scanner_is_never_called_clean() -> None:
     assert scanning.NoScanner().scan(iter([b"x"])) == Scan(Verdict.NO_SCANNER)
+
+
+@pytest.mark.parametrize("mood", ["limit", "exceeds"])
+def test_an_archive_beyond_the_scanners_limits_is_looked_through_and_handed_to_nobody(
+    cast: make.Cast, clamd: FakeClamd, run_jobs: RunJobs, now: datetime, mood: str
+) -> None:
+    clamd.mood, clamd.limit = mood, 100
+    archive = send(is_about_ruth(cast.case), pack([("a", make_image()), ("note.txt", NOTE)]))
+    run_claimed_job(str(Job.objects.get(kind="records.scan_file").pk))
+    clamd.mood = "honest"
+    run_jobs()
+    assert state_of(archive) == (DocumentState.TO_REVIEW, "")
+    file = archive.files.get()
+    assert file.scan_verdict == Verdict.NOT_SCANNED
+    with pytest.raises(FileHeld):
+        serving.serve_file(file=file, actor=cast.coordinator, now=now)
+    note = archive.parts.get()
+    assert (state_of(note)[0], note.files.get().scan_verdict) == ("to_review", "clean")
+
+
+def test_what_is_taken_from_an_archive_is_checked_for_itself(
+    cast: make.Cast, clamd: FakeClamd, run_jobs: RunJobs
+) -> None:
+    """Packed tightly, the scanner may not see it in the archive; by itself it does."""
+    archive = send(is_about_ruth(cast.case), pack([("a.txt", NOTE), ("b.txt", NOTE + EICAR)]))
+    run_jobs()
+    states = sorted(archive.parts.values_list("state", "failure_code"))
+    assert states == [("quarantined", "harmful"), ("to_review", "")]
+    assert clamd.scanned == 3
+
+
+@pytest.mark.usefixtures("clamd")
+def test_a_harmful_archive_is_not_opened(cast: make.Cast, run_jobs: RunJobs) -> None:
+    files = [("a.txt", NOTE + EICAR), ("b.txt", NOTE)]
+    archive = send(cast.case, pack(files, compress=zipfile.ZIP_STORED))
+    run_jobs()
+    assert state_of(archive) == (DocumentState.QUARANTINED, "harmful")
+    assert not archive.entries.exists()
+
+
+def test_a_large_file_is_given_the_time_that_it_takes(settings: Settings) -> None:
+    settings.CLAMD_ADDRESS = "127.0.0.1:1"
+    small, large = scanning.find_scanner(), scanning.find_scanner(1024 * MIB)
+    assert isinstance(small, ClamdScanner)
+    assert isinstance(large, ClamdScanner)
+    assert large.seconds > small.seconds + 200

@@ -287,7 +287,7 @@ def test_what_will_be_refused_is_refused_after_its_first_bytes(cast: make.Cast) 
 
 
 def test_limits_are_said_before_a_byte_is_sent(cast: make.Cast, settings: Settings) -> None:
-    settings.MAX_DOCUMENT_BYTES = MIB
+    settings.MAX_DOCUMENT_BYTES = settings.MAX_ARCHIVE_BYTES = MIB
     with pytest.raises(FileTooBig):
         begin(cast, bytes(MIB + 1))
     with pytest.raises(UploadRefused):

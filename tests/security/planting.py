@@ -37,6 +37,7 @@ from documents.records.models import (
     Document,
     DocumentFile,
     DocumentState,
+    EntryState,
     Evidence,
     ImagingSeries,
     ImagingStudy,
@@ -73,6 +74,7 @@ class Planted:
     waiting: Document
     file: DocumentFile
     page: Page
+    series: ImagingSeries
     upload: Upload
     fact: Fact
     proposal: Fact
@@ -155,6 +157,7 @@ def plant(cast: make.Cast) -> Planted:
         waiting=papers.waiting,
         file=papers.file,
         page=papers.page,
+        series=papers.series,
         upload=papers.upload,
         fact=facts.fact,
         proposal=facts.proposal,
@@ -183,6 +186,7 @@ class Papers:
     waiting: Document
     file: DocumentFile
     page: Page
+    series: ImagingSeries
     upload: Upload
 
 
@@ -240,18 +244,34 @@ def plant_papers(case: Case, actor: User, request: RecordRequest) -> Papers:
         changed_at=make.NOW,
     )
     plant_beside_papers(waiting, kept[waiting][0], actor)
-    return Papers(document, waiting, *kept[document], upload)
+    return Papers(document, waiting, *kept[document], plant_series(waiting), upload)
+
+
+def plant_series(paper: Document) -> ImagingSeries:
+    """Images of an archive, with a stored picture of their middle, and what was not taken."""
+    ArchiveEntry.objects.create(
+        archive=paper,
+        number=1,
+        name=f"{CANARY}/a.exe",
+        size=10,
+        state=EntryState.REFUSED,
+        refusal_code="program",
+    )
+    study = ImagingStudy.objects.create(
+        document=paper, study_uid="1.2.3", description=CANARY, patient_name=CANARY
+    )
+    picture = seal_bytes(case_id=paper.case_id, data=PREVIEW)
+    return ImagingSeries.objects.create(
+        study=study,
+        series_uid="1.2.3.4",
+        description=CANARY,
+        image_count=3,
+        preview_name=picture.object_name,
+    )
 
 
 def plant_beside_papers(paper: Document, file: DocumentFile, actor: User) -> None:
     """What may hang on a paper and has no address of its own."""
-    ArchiveEntry.objects.create(archive=paper, number=1, name=f"{CANARY}/a.pdf", size=10)
-    study = ImagingStudy.objects.create(
-        document=paper, study_uid="1.2.3", description=CANARY, patient_name=CANARY
-    )
-    ImagingSeries.objects.create(
-        study=study, series_uid="1.2.3.4", description=CANARY, image_count=3
-    )
     Redaction.objects.create(
         file=file,
         page=1,

@@ -69,6 +69,7 @@ RULES: Final[dict[str, Rule]] = {
     },
     "admin/page/<page_id>/": TEAM_ONLY,
     "admin/page/<page_id>/sharp/": TEAM_ONLY,
+    "admin/series/<series_id>/": TEAM_ONLY,
     "admin/file/<file_id>/": TEAM_ONLY,
     "admin/version/<version_id>/": TEAM_ONLY,
     "admin/version/<version_id>/pdf/": TEAM_ONLY,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0004_a_longer_name_of_a_type'),
+        ('records', '0005_images_of_an_archive'),
     ]
 
     operations = [

@@ -41,7 +41,7 @@ class ArchiveEntry(models.Model):
         _("why it was not taken"), max_length=40, blank=True, default=""
     )
     document = models.ForeignKey(
-        Document, on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+        Document, on_delete=models.CASCADE, related_name="+", null=True, blank=True
     )
 
     objects = OfArchiveQuerySet.as_manager()
@@ -81,6 +81,9 @@ class ImagingStudy(models.Model):
     body_part = models.CharField(_("part of the body"), max_length=64, blank=True)
     institution = models.CharField(_("made at"), max_length=200, blank=True)
     study_date = models.CharField(_("date of the study"), max_length=10, blank=True)
+    patient_number = models.CharField(
+        _("number in the images"), max_length=64, blank=True, default=""
+    )
     patient_name = models.CharField(_("name in the images"), max_length=200, blank=True)
     patient_birth_date = models.CharField(_("birth date in the images"), max_length=10, blank=True)
     patient_sex = models.CharField(_("sex in the images"), max_length=10, blank=True)
@@ -104,7 +107,10 @@ class OfStudyQuerySet(OfCaseQuerySet["ImagingSeries"]):
 
 
 class ImagingSeries(models.Model):
-    """One series of a study, with a picture of its middle slice where one could be drawn."""
+    """One series of a study, with a picture of its middle slice where one could be drawn.
+
+    `image_count` counts every frame; 0 where there is nothing to see (a report, a plan).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     study = models.ForeignKey(ImagingStudy, on_delete=models.CASCADE, related_name="series")
@@ -114,6 +120,9 @@ class ImagingSeries(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     image_count = models.PositiveIntegerField(_("images"))
     preview_name = models.CharField(max_length=120, blank=True, default="", editable=False)
+    no_preview_code = models.CharField(
+        _("why there is no picture"), max_length=40, blank=True, default=""
+    )
 
     objects = OfStudyQuerySet.as_manager()
 

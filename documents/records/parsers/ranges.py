@@ -21,6 +21,8 @@ BUFFER = 128 * 1024
 class DistantFile(io.RawIOBase):
     """Looks like an open file; reads through a descriptor at whose other end the bytes are."""
 
+    name = ""  # libraries ask for it; there is none
+
     def __init__(self, descriptor: int, size: int) -> None:
         super().__init__()
         self.line = descriptor

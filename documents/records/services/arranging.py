@@ -36,6 +36,7 @@ from documents.records.sniffing import Kind
 from documents.records.states import lock_document, tell
 
 QUARTERS = frozenset({90, 180, 270})
+PAGELESS = [kind.media_type for kind in Kind if kind.is_read_in_ranges]
 MOST_JOINED = 60
 MOST_MARKS = 200
 
@@ -121,9 +122,10 @@ def join_documents(
     # In one order, whatever order they were chosen in: two who join at once do not wait for ever.
     Case.objects.select_for_update(no_key=True).get(pk=documents[0].case_id)
     locked = {one.pk: lock_document(one) for one in sorted(documents, key=lambda one: one.pk)}
-    for one in locked.values():
-        if one.state not in ARRANGEABLE | BUSY:
-            raise NotArrangeable
+    if any(one.state not in ARRANGEABLE | BUSY for one in locked.values()):
+        raise NotArrangeable
+    if DocumentFile.objects.filter(document__in=locked, content_type__in=PAGELESS).exists():
+        raise NotArrangeable
     first = locked[documents[0].pk]
     if title.strip() and title.strip()[:150] != first.title:
         set_document_details(document=first, title=title, actor=actor, now=now)

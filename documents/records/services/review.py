@@ -8,7 +8,7 @@ from django.dispatch import Signal
 from cases.accounts.models import User
 from cases.casework.models import RequestState, validate_partial_date
 from documents.records.checklist import answer_request
-from documents.records.digest import drop_proposals
+from documents.records.digest import KINDS, drop_proposals
 from documents.records.errors import NotOfThisCase, ReasonNeeded
 from documents.records.ground import report_lost_ground
 from documents.records.models import (
@@ -18,8 +18,9 @@ from documents.records.models import (
     RecordKind,
     ReturnReason,
 )
-from documents.records.processing import queue_proposals, queue_scan
+from documents.records.processing import queue_proposals, queue_scan, queue_taking
 from documents.records.signals import document_accepted, document_withdrawn
+from documents.records.sniffing import Kind
 from documents.records.states import lock_document, move_document, tell
 
 DATES = ("specimen_date", "study_date", "report_date")
@@ -252,8 +253,14 @@ def set_document_details(
 
 
 def _queue_for_newest(document: Document, actor: User) -> None:
+    """Go on with what a person has let pass: facts are read in a paper, files taken from a zip."""
     newest = document.files.order_by("-version").first()
-    if newest is not None:
+    if newest is None:
+        return
+    kind = KINDS[newest.content_type]
+    if kind is Kind.ZIP:
+        queue_taking(newest, actor_id=actor.pk)
+    elif kind is not Kind.DICOM:
         queue_proposals(newest, actor_id=actor.pk)
 
 

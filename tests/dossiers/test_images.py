@@ -1,0 +1,35 @@
+"""The images of an accepted disc stand in the dossier's list with their numbers."""
+
+from datetime import datetime
+
+from documents.dossiers.gather import gather_version
+from documents.dossiers.services import begin_version
+from documents.records.models import DocumentFile
+from tests.dossiers.records import accepted_record
+from tests.make import Cast
+
+
+def hold_images(
+    file: DocumentFile, made_on: str, *counts: int, description: str = "CT abdomen"
+) -> None:
+    study = file.document.studies.create(
+        study_uid=made_on, study_date=made_on, modalities="CT", description=description
+    )
+    for number, count in enumerate(counts):
+        study.series.create(series_uid=f"{made_on}.{number}", image_count=count)
+
+
+def test_a_disc_says_when_what_and_how_many(cast: Cast, now: datetime) -> None:
+    file = accepted_record(cast.case, cast.coordinator)
+    hold_images(file, "2026-03-12", 600, 604, 0)
+    hold_images(file, "2025-09-01", 1, description="liver")
+    hold_images(file, "", 7)
+    version, _new = begin_version(case=cast.case, referral=None, actor=cast.coordinator, now=now)
+    studies = gather_version(version, now=now).contents.imaging
+    assert isinstance(studies, tuple)
+    assert [(one.on.isoformat(), one.images) for one in studies] == [
+        ("2026-03-12", "DICOM, 2 series, 1,204 images"),
+        ("2025-09-01", "DICOM, 1 series, 1 image"),
+    ]
+    assert [one.what for one in studies] == ["CT abdomen", "CT liver"]
+    assert [cite.source for cite in studies[0].cites] == ["S1"]
