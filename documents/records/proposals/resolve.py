@@ -105,8 +105,17 @@ def _replace_by_addendum(group: list[Finding]) -> list[Finding]:
 def _settle_status(group: list[Finding]) -> list[Finding]:
     """How the disease is now, not how it answered to a treatment once."""
     group = [one for one in group if one.sentence.section != "treatments"]
+    group = [one for one in group if _tells_today(one)]
     group = _prefer(group, lambda one: "during_treatment" not in one.contexts)
+    last = {one.sentence.order: one for one in group}
+    group = list(last.values())
     return _prefer(group, lambda one: one.sentence.section not in {"oncologic_history", "findings"})
+
+
+def _tells_today(one: Finding) -> bool:
+    """Whether an answer named beside a treatment is that of now: not "CAPTEM with a response"."""
+    answered = one.value == "responding" and "during_treatment" in one.contexts
+    return not answered or "present" in one.contexts
 
 
 def _settle_site(group: list[Finding]) -> list[Finding]:
@@ -139,11 +148,35 @@ def _settle_anticoagulant(group: list[Finding]) -> list[Finding]:
     return _prefer(group, lambda one: "anticoag" not in str(one.value))
 
 
+def _settle_sex(group: list[Finding]) -> list[Finding]:
+    """The word itself before a title, a title before "she"."""
+    best = max((one.rank for one in group), default=0)
+    return [one for one in group if one.rank == best]
+
+
+def _keep_first(group: list[Finding]) -> list[Finding]:
+    """One line for what is one warning, however many words the report has for it."""
+    return group[:1]
+
+
 SETTLERS: Final[dict[str, Callable[[list[Finding]], list[Finding]]]] = {
     "primary_site": _settle_site,
     "metastatic": _settle_metastatic,
     "histology": _settle_histology,
+    "sex": _settle_sex,
     "attention:anticoagulant": _settle_anticoagulant,
+    **{
+        f"attention:{topic}": _keep_first
+        for topic in (
+            "bleeding",
+            "hypertension",
+            "perforation",
+            "planned_surgery",
+            "pregnancy",
+            "thrombosis",
+            "varices",
+        )
+    },
 }
 
 

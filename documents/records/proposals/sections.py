@@ -12,6 +12,7 @@ from documents.records.proposals.text import (
     BULLET,
     DATED,
     HANGING,
+    LABEL,
     Line,
     goes_on,
     join_lines,
@@ -39,8 +40,13 @@ ROW_CELLS: Final = 2
 ENDED_BY_PROSE: Final = frozenset(
     {"family", "past_history", "plan", "medications", "treatments", "definition"}
 )
-ENDED_BY_LABEL: Final = frozenset({"treatments", "medications", "family", "past_history"})
+ENDED_BY_LABEL: Final = frozenset(
+    {"treatments", "medications", "family", "past_history", "allergies"}
+)
+ENDED_BY_ANY_LABEL: Final = frozenset({"request", "family", "allergies"})
+OPENED_INSIDE: Final = frozenset({"plan", "family", "past_history", "medications", "allergies"})
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
+CLINICAL: Final = frozenset({"medications", "oncologic_history", "treatments", "past_history"})
 TURNED_REQUEST: Final = frozenset({"clinical_history"})
 
 
@@ -98,6 +104,8 @@ def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
             is_row = rest.text.count("|") >= ROW_CELLS and rules.any_agent.search(rest.text)
             for sentence in split_sentences(rest, is_row=bool(is_row)):
                 order = len(sentences)
+                if order > opening:
+                    _enter_inside(sentence, walk, rules)
                 sentences.append(Sentence(number, order, walk.section, sentence, opening))
     return _settle_history(sentences)
 
@@ -170,6 +178,8 @@ def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
         if match is None or len(match[0]) <= SHORT_HEADING:
             continue
         rest = line.text[match.end() :].lstrip()
+        if rules.words["heading_goes_on"].match(rest):
+            continue
         capitals = match[0].isupper() and not line.text.isupper()
         if rest and (capitals or (match[0][0].isupper() and _stands_apart(match[0], rest, kind))):
             return kind, match.end()
@@ -204,10 +214,27 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         walk.section, walk.inline = "other", False
     if walk.section not in LASTING and _is_capital_heading(line):
         walk.section, walk.inline = "other", False
+    if walk.inline and walk.section in ENDED_BY_ANY_LABEL and _is_other_label(line, rules):
+        walk.section, walk.inline = "other", False
     label = CAPITALS_LABEL.match(line.text)
     if walk.section in ENDED_BY_LABEL and label and not rules.any_agent.search(label[0]):
         walk.section, walk.inline = "other", True
     return line
+
+
+def _enter_inside(sentence: Line, walk: _Walk, rules: Rules) -> None:
+    """A heading in the middle of a line: "He is well. Plan: continue"."""
+    for kind, whole, _part in rules.headings:
+        match = whole.match(sentence.text) if kind in OPENED_INSIDE else None
+        if match is not None and sentence.text[match.end() :].lstrip().startswith(":"):
+            walk.section, walk.inline = kind, True
+            return
+
+
+def _is_other_label(line: Line, rules: Rules) -> bool:
+    """Whether a line opens with a label of its own, which ends a section of one line."""
+    label = LABEL.match(line.text)
+    return label is not None and rules.contexts["relative"].search(line.text) is None
 
 
 def _is_capital_heading(line: Line) -> bool:
@@ -239,7 +266,8 @@ def _is_prose(line: Line, walk: _Walk, rules: Rules) -> bool:
 
 def _settle_history(sentences: list[Sentence]) -> list[Sentence]:
     """In reports of laboratories and scanners the clinical history is the text of the request."""
-    if not LABORATORY & {sentence.section for sentence in sentences}:
+    sections = {sentence.section for sentence in sentences}
+    if not LABORATORY & sections or CLINICAL & sections:
         return sentences
     return [
         replace(one, section="request") if one.section in TURNED_REQUEST else one

@@ -27,6 +27,9 @@ REPLACED: Final = {
     "\u2022": "\u2022", "\u25cf": "\u2022", "\u25aa": "\u2022", "\u00b7": "\u00b7", "\t": " ",
 }  # fmt: skip
 
+SPACED_DATE = re.compile(
+    r"(?<!\d)\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2} ?/ ?(?:19|20)\d\d(?!\d)"
+)
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
@@ -98,7 +101,7 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char in LINE_ENDS:
             if char == "\n" and at and page[at - 1] == "\r":
                 continue
-            yield mend_leaders(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+            yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
             chars, origin = [], []
             continue
         for plain in char if " " < char < "\x7f" else _plain(char):
@@ -109,7 +112,11 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char == SOFT_HYPHEN and page[at + 1 : at + 2] in LINE_ENDS:
             chars.append(SOFT_HYPHEN)
             origin.append(at)
-    yield mend_leaders(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+    yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+
+
+def _mend(line: Line) -> Line:
+    return mend_dates(mend_leaders(line))
 
 
 def mend_leaders(line: Line) -> Line:
@@ -120,6 +127,24 @@ def mend_leaders(line: Line) -> Line:
             line = Line(
                 f"{line.text[: match.start()]}: {line.text[match.end() :]}",
                 (*line.origin[: match.start()], at, at, *line.origin[match.end() :]),
+            )
+    return line
+
+
+def mend_dates(line: Line) -> Line:
+    """Dates without the spaces that a scan puts into them: "05 / 02 / 2025"."""
+    for match in reversed(list(SPACED_DATE.finditer(line.text))):
+        if " " in match[0]:
+            kept = [at for at in range(*match.span()) if line.text[at] != " "]
+            line = Line(
+                line.text[: match.start()]
+                + "".join(line.text[at] for at in kept)
+                + line.text[match.end() :],
+                (
+                    *line.origin[: match.start()],
+                    *(line.origin[at] for at in kept),
+                    *line.origin[match.end() :],
+                ),
             )
     return line
 

@@ -61,6 +61,10 @@ def attach_dates(
     """
     text = mention.sentence.text
     before, behind = mention.reach
+    enclosed = [one for one in dates if mention.end <= one.start < behind]
+    if len(enclosed) > 1 and _is_enclosed_range(text, mention, enclosed, rules):
+        mention.start_date, mention.end_date = enclosed[0], enclosed[1]
+        return
     if (
         dates
         and mention is named[0]
@@ -94,6 +98,16 @@ def attach_dates(
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
         mention.end_date = ending[0]
+
+
+def _is_enclosed_range(
+    text: str, mention: Mention, dates: list[FoundDate], rules: Rules
+) -> bool:
+    """Whether the dates behind stand as a range in brackets: "in 2023 (February to August 2023)"."""
+    if mention.agent.once:
+        return False
+    between = text[mention.end : dates[0].start]
+    return between.rstrip().endswith("(") and _is_range(text, dates[0], dates[1], rules)
 
 
 def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:

@@ -34,6 +34,8 @@ DATE_BEHIND: Final = 9
 THIS_TUMOUR: Final = "NET"
 MAX_MENTIONS: Final = 400
 REACH: Final = 130
+BRACKETED: Final = re.compile(r"\([^()]*\)")
+LINE_HEAD: Final = 4
 REACH_BEFORE: Final = 250
 MENTIONS_A_SENTENCE: Final = 40
 
@@ -41,9 +43,12 @@ MENTIONS_A_SENTENCE: Final = 40
 def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> list[Finding]:
     """One finding for each agent of the report."""
     mentions: list[Mention] = []
+    others = _find_others(sentences, contexts.rules)
     for sentence in sentences:
         if len(mentions) > MAX_MENTIONS:
             break
+        if sentence.order in others:
+            continue
         found = _read_sentence(sentence, mentions, contexts)
         for mention in found:
             take_opening_date(mention, sentences[sentence.opening], contexts.rules)
@@ -60,6 +65,17 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
         if name not in parts
         and not (group[0].agent.generic and group[0].agent.treatment_class in named)
     ]
+
+
+def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
+    """In a report on a NET, the sentences on a tumour of the adrenals alone."""
+    own = rules.words["this_tumour"]
+    if not any(own.search(one.text) for one in sentences):
+        return set()
+    other = rules.words["other_tumour"]
+    return {
+        one.order for one in sentences if other.search(one.text) and not own.search(one.text)
+    }
 
 
 def _lend_dates(groups: dict[str, list[Mention]]) -> None:
@@ -155,6 +171,7 @@ def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
     at = named.index(mention)
     before = _clause_before(text, mention.start, rules)
     offset = mention.start - len(before)
+    before = BRACKETED.sub(lambda match: "#" * len(match[0]), before)
     behind, glued = _region_behind(mention, named, at, rules)
     pre = _nearest_before(before, rules)
     post = _first_behind(behind, rules)
@@ -202,11 +219,14 @@ def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
 def _stands_with_date(mention: Mention, rules: Rules) -> bool:
     """Whether it stands in a row that begins with a date, or right before a date."""
     text = mention.sentence.text
+    if rules.words["specimen"].match(text, mention.end):
+        return False
     before = find_dates(text[: mention.start], rules)
     if before and before[0].start <= ROW_START and mention.start - before[-1].end < CLOSE // 2:
         return True
     behind = find_dates(text[mention.end :][:CLOSE], rules)
-    return bool(behind) and behind[0].start <= DATE_BEHIND
+    near = DATE_BEHIND if mention.start > LINE_HEAD else CLOSE
+    return bool(behind) and behind[0].start <= near
 
 
 def _clause_before(text: str, start: int, rules: Rules) -> str:
@@ -240,13 +260,22 @@ def _until_barrier(words: str, rules: Rules) -> str:
 
 
 def _nearest_before(words: str, rules: Rules) -> str:
-    """The kind of the cue that ends last before the agent; the longer one of two."""
-    best, kind = (-1, 0), ""
-    for name, pattern in rules.cues["before"].items():
-        for match in pattern.finditer(words):
-            if (match.end(), match.end() - match.start()) > best:
-                best, kind = (match.end(), match.end() - match.start()), name
-    return kind
+    """The kind of the cue that ends last before the agent; the longer one of two.
+
+    A word that only puts things in order ("after", "then") says no more than the cue before it:
+    what "could be considered after embolisation" was not given.
+    """
+    found = sorted(
+        (match.end(), match.end() - match.start(), name, match[0])
+        for name, pattern in rules.cues["before"].items()
+        for match in pattern.finditer(words)
+    )
+    while found:
+        _end, _length, kind, cue = found.pop()
+        earlier = found[-1][2] if found else ""
+        if earlier not in UNSAID | {"planned"} or not rules.words["sequence"].fullmatch(cue):
+            return kind
+    return ""
 
 
 def _first_behind(words: str, rules: Rules) -> str:
