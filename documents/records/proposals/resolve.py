@@ -89,11 +89,9 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
 
 
 def _take_latest(group: list[Finding]) -> list[Finding]:
-    """Where each value stands with its date ("03/2022: Ki-67 8%"), those of the latest."""
-    if not all(one.as_of for one in group):
-        return group
-    latest = max(one.as_of for one in group)
-    return [one for one in group if one.as_of == latest]
+    """Of values that stand with a date ("03/2022: Ki-67 8%"), those of the latest; and the others."""
+    latest = max((one.as_of for one in group), default="")
+    return [one for one in group if not one.as_of or one.as_of == latest]
 
 
 def _replace_by_addendum(group: list[Finding]) -> list[Finding]:

@@ -33,6 +33,9 @@ SPACED_DATE = re.compile(
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
+INNER_LABEL = re.compile(r"(?:^|[ |])[A-Z][\w./&-]*(?: [\w./&-]+){0,2} ?:(?= |$)")
+LABELS_OF_A_FORM: Final = 2
+SHORT_VALUE: Final = 30
 DATED = re.compile(
     r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:-\d\d){0,2}|"
     r"\d{1,2}[ -](?:de )?[A-Za-z]{3,10}\.?[ -](?:de )?(?:19|20)\d\d|"
@@ -174,12 +177,20 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
         return broken
     if HANGING.search(first.text):
         return True
+    if head.isupper() and _is_form(first.text):
+        return False
     if first.is_capitals() != second.is_capitals():
         return len(second.text) < SHORT_WORD and end in "-,/"
     short = len(first.text) < SHORT_LINE * width
     if _begins_row(first, second, short=short):
         return False
     return not short or head.islower() or end in ",(/" or not (head.isupper() or _is_value(end))
+
+
+def _is_form(text: str) -> bool:
+    """Whether a line is a row of labels with their values, the last one near its end."""
+    ends = [match.end() for match in INNER_LABEL.finditer(text)]
+    return len(ends) >= LABELS_OF_A_FORM and len(text) - ends[-1] < SHORT_VALUE
 
 
 def _is_value(end: str) -> bool:

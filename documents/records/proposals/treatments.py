@@ -318,6 +318,8 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     for one in (best.start_date, best.end_date):
         if one is not None and best.dates_from is None:
             first, last = min(first, one.start), max(last, one.end)
+    if ")" in text[first : best.start] and "(" not in text[first : best.start]:
+        first = best.start
     if re.search(r"[()]", text[last : last + 1]) and "(" in text[first:last]:
         last += 1
     return Finding(
