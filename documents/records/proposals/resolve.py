@@ -112,8 +112,9 @@ def _settle_status(group: list[Finding]) -> list[Finding]:
 
 def _tells_today(one: Finding) -> bool:
     """Whether an answer named beside a treatment is that of now: not "CAPTEM with a response"."""
-    answered = one.value == "responding" and "during_treatment" in one.contexts
-    return not answered or "present" in one.contexts
+    if "during_treatment" not in one.contexts or "present" in one.contexts:
+        return True
+    return one.value != "responding" and "in_a_row" not in one.contexts
 
 
 def _settle_site(group: list[Finding]) -> list[Finding]:

@@ -28,6 +28,8 @@ ENDED_BY_TITLE: Final = frozenset(
 )
 TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
 TITLE_WORDS: Final = 7
+CONCLUDING: Final = frozenset({"diagnosis", "impression", "addendum"})
+SPOKEN: Final = frozenset({"label", "organ"})
 EDGE: Final = 4
 PAGE_NUMBER = re.compile(
     r"\W*(?:page|pag(?:ina)?\.?|p\.|hoja|folio|seite) ?\d{1,3}(?: ?(?:of|de|/|von) ?\d{1,3})?\W*|"
@@ -191,7 +193,7 @@ def _stands_apart(heading: str, rest: str, kind: str) -> bool:
     small = heading[1:].islower()
     return (
         small
-        and kind not in {"findings", "medications", "plan", "label"}
+        and kind not in {"findings", "organ", "medications", "plan", "label"}
         and (rest[0].isupper() or rest[0] == "?")
     )
 
@@ -205,9 +207,11 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
     found = _match_heading(line, rules)
     if found is not None:
         kind, rest = found
-        if kind != "label":
+        if kind == "organ" and walk.section not in CONCLUDING:
+            walk.section, walk.inline = "findings", rest < len(line.text)
+        if kind not in SPOKEN:
             walk.section, walk.inline = kind, rest < len(line.text)
-        return line.cut(rest, len(line.text)) if kind != "label" else line
+        return line.cut(rest, len(line.text)) if kind not in SPOKEN else line
     if (walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules)) or (
         walk.section in ENDED_BY_PROSE and _is_prose(line, walk, rules)
     ):

@@ -31,6 +31,7 @@ class Mention:
     end_date: FoundDate | None = None
     reach: tuple[int, int] = (0, 0)
     dates_from: Sentence | None = None
+    is_ending: bool = False
 
     @property
     def weight(self) -> int:
@@ -46,6 +47,9 @@ def take_opening_date(mention: Mention, opening: Sentence, rules: Rules) -> None
         return
     dates = find_dates(opening.text, rules)
     if dates and dates[0].start <= ROW_START and not rules.any_agent.search(opening.text):
+        if mention.is_ending:
+            mention.end_date, mention.dates_from = dates[0], opening
+            return
         begun = mention.status == "started" or (mention.agent.once and mention.status == "given")
         mention.start_date = dates[0] if begun else None
         mention.dates_from = opening
@@ -112,7 +116,8 @@ def _is_enclosed_range(
 
 def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
     """A row of a table that begins with its dates: "2021-04 to date", "2021 - 2022"."""
-    if rules.words["ended"].match(text, mention.end) and len(dates) == 1:
+    ended = mention.is_ending or rules.words["ended"].match(text, mention.end)
+    if ended and len(dates) == 1:
         mention.end_date = dates[0]
         return
     mention.start_date = dates[0]
