@@ -80,6 +80,8 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
     group = _prefer(group, lambda one: "past" not in one.contexts)
     if fact in DATED and _differ(group):
         group = _take_latest(group)
+    if fact.startswith("biomarker:"):
+        group = _settle_biomarker(group)
     if fact in SETTLERS:
         group = SETTLERS[fact](group)
     if fact in RANKED and _differ(group):
@@ -140,6 +142,14 @@ def _settle_histology(group: list[Finding]) -> list[Finding]:
             return [one for one in group if one.value in ADRENAL] + others
     best = max((one.rank for one in group), default=0)
     return [one for one in group if one.rank == best] if _differ(group) else group
+
+
+def _settle_biomarker(group: list[Finding]) -> list[Finding]:
+    """Of two spellings of one alteration in a sentence the more exact one."""
+    best: dict[int, int] = {}
+    for one in group:
+        best[one.sentence.order] = max(one.rank, best.get(one.sentence.order, one.rank))
+    return [one for one in group if one.rank == best[one.sentence.order]]
 
 
 def _settle_anticoagulant(group: list[Finding]) -> list[Finding]:

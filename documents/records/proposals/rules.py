@@ -160,7 +160,7 @@ def _read_fact(entry: dict[str, Any], compiled: Any, file: str) -> FactRule:
     def optional(name: str) -> re.Pattern[str] | None:
         return compiled(entry[name]) if name in entry else None
 
-    before = f"(?:{_alternatives(entry['before'])})[ ,(]*$" if "before" in entry else None
+    before = f"(?<!\\w)(?:{_alternatives(entry['before'])})[ ,(]*$" if "before" in entry else None
     return FactRule(
         id=entry["id"],
         fact=entry["fact"],

@@ -102,6 +102,8 @@ def attach_dates(
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
         mention.end_date = ending[0]
+    if mention.is_ending and mention.end_date is None:
+        mention.start_date, mention.end_date = None, mention.start_date
 
 
 def _is_enclosed_range(
