@@ -24,7 +24,7 @@ CAPITALS_LABEL = re.compile(r"[A-Z][A-Z/&-]+(?: [A-Z/&-]+){1,4}:(?= )")
 CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
 ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
 ENDED_BY_TITLE: Final = frozenset(
-    {"request", "family", "past_history", "plan", "medications", "treatments"}
+    {"request", "family", "past_history", "plan", "medications", "stopped_medications", "treatments"}
 )
 TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
 TITLE_WORDS: Final = 7
@@ -40,10 +40,10 @@ LASTING: Final = frozenset({"diagnosis", "impression", "addendum", "start"})
 SHORT_HEADING: Final = 4
 ROW_CELLS: Final = 2
 ENDED_BY_PROSE: Final = frozenset(
-    {"family", "past_history", "plan", "medications", "treatments", "definition"}
+    {"family", "past_history", "plan", "medications", "stopped_medications", "treatments", "definition"}
 )
 ENDED_BY_LABEL: Final = frozenset(
-    {"treatments", "medications", "family", "past_history", "allergies"}
+    {"treatments", "medications", "stopped_medications", "family", "past_history", "allergies"}
 )
 ENDED_BY_ANY_LABEL: Final = frozenset({"request", "family", "allergies"})
 OPENED_INSIDE: Final = frozenset({"plan", "family", "past_history", "medications", "allergies"})

@@ -36,6 +36,8 @@ MAX_MENTIONS: Final = 400
 REACH: Final = 130
 BRACKETED: Final = re.compile(r"\([^()]*\)")
 LINE_HEAD: Final = 4
+MEDICINES: Final = {"medications": "ongoing", "stopped_medications": "stopped"}
+OURS_ALONE: Final = frozenset({"SSA", "PRRT"})
 REACH_BEFORE: Final = 250
 MENTIONS_A_SENTENCE: Final = 40
 
@@ -110,7 +112,7 @@ def _read_sentence(
     if contexts & SILENT:
         return []
     if not _is_for_this_tumour(sentence, contexts, rules):
-        return []
+        named = [one for one in named if _is_ours_alone(one, sentence, contexts)]
     dates = find_dates(text, rules)
     kept = []
     for at, mention in enumerate(named):
@@ -165,6 +167,15 @@ def _is_for_this_tumour(sentence: Sentence, contexts: frozenset[str], rules: Rul
     return not other and rules.words["condition"].search(sentence.text) is None
 
 
+def _is_ours_alone(mention: Mention, sentence: Sentence, contexts: frozenset[str]) -> bool:
+    """Whether a treatment among past illnesses is one that hardly any other illness is given."""
+    return (
+        sentence.section == "past_history"
+        and "other_condition" not in contexts
+        and mention.agent.treatment_class in OURS_ALONE
+    )
+
+
 def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
     """given, ongoing, stopped, planned, declined, or nothing."""
     text = mention.sentence.text
@@ -195,8 +206,9 @@ def _is_unsaid(mention: Mention, verdict: str, post: str, behind: str, rules: Ru
         return True
     if verdict == "planned":
         return rules.contexts["conditional"].search(behind) is not None
-    listed = mention.sentence.section == "plan" and verdict in {"given", "named"}
-    return listed and post not in {"given", "stopped"}
+    if mention.sentence.section != "plan" or verdict not in {"given", "named"}:
+        return False
+    return post != "stopped" and rules.words["past_verb"].search(mention.sentence.text) is None
 
 
 def _judge_course(verdict: str, behind: str, rules: Rules) -> str:
@@ -209,8 +221,8 @@ def _judge_course(verdict: str, behind: str, rules: Rules) -> str:
 
 
 def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
-    if mention.sentence.section == "medications":
-        return "ongoing"
+    if mention.sentence.section in MEDICINES:
+        return MEDICINES[mention.sentence.section]
     if mention.sentence.section in HISTORY_SECTIONS or _stands_with_date(mention, rules):
         return "named"
     dose = rules.words["dose"].match(behind)
