@@ -97,7 +97,7 @@ def attach_dates(
         mention.start_date = starting[0]
         if len(starting) > 1 and (
             rules.words["between"].search(text[: starting[0].start])
-            or not text[starting[0].end : starting[1].start].strip(" |,")
+            or not text[starting[0].end : starting[1].start].strip(" |")
         ):
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
@@ -125,8 +125,10 @@ def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules)
     mention.start_date = dates[0]
     if rules.words["row_end"].match(text, dates[0].end):
         mention.status = "ongoing"
-    elif len(dates) > 1 and _is_range(text, dates[0], dates[1], rules):
-        mention.end_date = dates[1]
+        return
+    later = [one for one in dates[1:] if one.start < mention.reach[1]]
+    if later and (_is_range(text, dates[0], later[0], rules) or _is_end(text, later[0], rules)):
+        mention.end_date = later[0]
 
 
 def _is_range(text: str, first: FoundDate, second: FoundDate, rules: Rules) -> bool:

@@ -186,7 +186,8 @@ def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
     behind, glued = _region_behind(mention, named, at, rules)
     pre = _nearest_before(before, rules)
     post = _first_behind(behind, rules)
-    mention.is_ending = pre == "stopped"
+    completing = rules.words["completing"].search(before) is not None
+    mention.is_ending = pre == "stopped" or completing
     glued_post = _first_behind(glued, rules) if glued and not pre else ""
     if rules.contexts["conditional"].search(text[:offset] + before) and pre != "ongoing":
         return ""
