@@ -46,6 +46,7 @@ ENDED_BY_LABEL: Final = frozenset(
     {"treatments", "medications", "stopped_medications", "family", "past_history", "allergies"}
 )
 ENDED_BY_ANY_LABEL: Final = frozenset({"request", "family", "allergies"})
+LISTS: Final = frozenset({"treatments", "medications", "stopped_medications"})
 OPENED_INSIDE: Final = frozenset({"plan", "family", "past_history", "medications", "allergies"})
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
 CLINICAL: Final = frozenset({"medications", "oncologic_history", "treatments", "past_history"})
@@ -218,7 +219,7 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         walk.section, walk.inline = "other", False
     if walk.section not in LASTING and _is_capital_heading(line):
         walk.section, walk.inline = "other", False
-    if walk.inline and walk.section in ENDED_BY_ANY_LABEL and _is_other_label(line, rules):
+    if _is_other_label(line, walk, rules):
         walk.section, walk.inline = "other", False
     label = CAPITALS_LABEL.match(line.text)
     if walk.section in ENDED_BY_LABEL and label and not rules.any_agent.search(label[0]):
@@ -235,10 +236,18 @@ def _enter_inside(sentence: Line, walk: _Walk, rules: Rules) -> None:
             return
 
 
-def _is_other_label(line: Line, rules: Rules) -> bool:
-    """Whether a line opens with a label of its own, which ends a section of one line."""
+def _is_other_label(line: Line, walk: _Walk, rules: Rules) -> bool:
+    """Whether a line opens with a label of its own, which ends a section of one line or a list."""
     label = LABEL.match(line.text)
-    return label is not None and rules.contexts["relative"].search(line.text) is None
+    if label is None:
+        return False
+    if walk.section in LISTS:
+        return not rules.any_agent.search(line.text) and not rules.words["detail"].match(line.text)
+    return (
+        walk.inline
+        and walk.section in ENDED_BY_ANY_LABEL
+        and rules.contexts["relative"].search(line.text) is None
+    )
 
 
 def _is_capital_heading(line: Line) -> bool:

@@ -154,7 +154,8 @@ def continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> N
     if distance > ROW_LINES:
         return
     dates = find_dates(sentence.text, rules)
-    if distance == 1 and dates and dates[0].start == 0:
+    is_open = last.start_date is None or last.end_date is None
+    if distance == 1 and is_open and dates and dates[0].start == 0:
         _read_next_row(last, sentence, dates, rules)
     match = rules.words["it_ended"].match(sentence.text)
     if match is None or last.agent.once:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Final
 
 from documents.records.proposals.contexts import ContextReader
@@ -36,6 +36,7 @@ MAX_MENTIONS: Final = 400
 REACH: Final = 130
 BRACKETED: Final = re.compile(r"\([^()]*\)")
 LINE_HEAD: Final = 4
+AT_ONCE: Final = 12
 MEDICINES: Final = {"medications": "ongoing", "stopped_medications": "stopped"}
 OURS_ALONE: Final = frozenset({"SSA", "PRRT"})
 REACH_BEFORE: Final = 250
@@ -123,7 +124,22 @@ def _read_sentence(
         if mention.status:
             attach_dates(mention, named, dates, rules)
             kept.append(mention)
-    return kept
+    _share_dates(kept, rules)
+    return [one for one in kept if not _is_aside(one)]
+
+
+def _share_dates(mentions: list[Mention], rules: Rules) -> None:
+    """The dates of "everolimus and lanreotide since March" are those of both."""
+    for one, other in reversed(list(pairwise(mentions))):
+        between = one.sentence.text[one.end : other.start]
+        if one.start_date is None and one.end_date is None and rules.words["joint"].fullmatch(between):
+            one.start_date, one.end_date = other.start_date, other.end_date
+
+
+def _is_aside(mention: Mention) -> bool:
+    """What a picture shows of an operation that nobody dates: "status post appendicectomy"."""
+    dated = mention.start_date or mention.end_date
+    return mention.agent.once and mention.sentence.section == "findings" and not dated
 
 
 def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
@@ -195,6 +211,7 @@ def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
     if rules.cues["behind"]["declined"].search(uncut[:CLOSE]):
         post = "declined"
     said = post if post in UNSAID | {"declined", "planned"} else ""
+    said = said or _said_at_once(behind, rules)
     verdict = said or pre or post or glued_post or _judge_by_section(mention, behind, rules)
     if _is_unsaid(mention, verdict, post, behind, rules):
         return ""
@@ -292,6 +309,12 @@ def _nearest_before(words: str, rules: Rules) -> str:
     return ""
 
 
+def _said_at_once(behind: str, rules: Rules) -> str:
+    """What the very next word says outweighs all before: "stopped (octreotide continues)"."""
+    kind = _first_behind(behind[:AT_ONCE], rules)
+    return kind if kind in {"ongoing", "stopped"} else ""
+
+
 def _first_behind(words: str, rules: Rules) -> str:
     """The kind of the cue that begins first behind the agent; the longer one of two."""
     best, kind = (CLOSE, 0), ""
@@ -346,7 +369,8 @@ def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) ->
     said = {one.status for one in mentions}
     if said <= {"planned", "declined"}:
         return mentions[-1].status
-    if "stopped" in said:
+    last = [one.status for one in mentions if one.status in {"stopped", "ongoing"}][-1:]
+    if last == ["stopped"] or ("stopped" in said and has_end):
         return "stopped"
     if has_end:
         return "completed"
