@@ -45,7 +45,9 @@ ENDED_BY_PROSE: Final = frozenset(
 ENDED_BY_LABEL: Final = frozenset(
     {"treatments", "medications", "stopped_medications", "family", "past_history", "allergies"}
 )
-ENDED_BY_ANY_LABEL: Final = frozenset({"request", "family", "allergies"})
+ENDED_BY_ANY_LABEL: Final = frozenset({"request", "family", "allergies", "past_history"})
+OF_ONE_LINE: Final = frozenset({"uncertain_variants", "negatives"})
+ALTERATION = re.compile(r"\b[pc]\.|\b[A-Z]\d+[A-Z*]")
 LISTS: Final = frozenset({"treatments", "medications", "stopped_medications"})
 OPENED_INSIDE: Final = frozenset({"plan", "family", "past_history", "medications", "allergies"})
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
@@ -219,6 +221,8 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         walk.section, walk.inline = "other", False
     if walk.section not in LASTING and _is_capital_heading(line):
         walk.section, walk.inline = "other", False
+    if walk.inline and walk.section in OF_ONE_LINE and not ALTERATION.search(line.text):
+        walk.section, walk.inline = "biomarkers", False
     if _is_other_label(line, walk, rules):
         walk.section, walk.inline = "other", False
     label = CAPITALS_LABEL.match(line.text)
@@ -247,6 +251,7 @@ def _is_other_label(line: Line, walk: _Walk, rules: Rules) -> bool:
         walk.inline
         and walk.section in ENDED_BY_ANY_LABEL
         and rules.contexts["relative"].search(line.text) is None
+        and rules.words["condition"].search(line.text) is None
     )
 
 

@@ -340,6 +340,8 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     status = _final_status(mentions, has_start=start is not None, has_end=end is not None)
     if status == "declined":
         start = end = None
+    if status == "ongoing":
+        end = None
     text = best.sentence.text
     notes = [f"ambiguous date: {one.words}" for one in (start, end) if one and one.is_ambiguous]
     value: dict[str, Any] = {
@@ -369,9 +371,12 @@ def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) ->
     said = {one.status for one in mentions}
     if said <= {"planned", "declined"}:
         return mentions[-1].status
-    last = [one.status for one in mentions if one.status in {"stopped", "ongoing"}][-1:]
-    if last == ["stopped"] or ("stopped" in said and has_end):
-        return "stopped"
+    last = [one for one in mentions if one.status in {"stopped", "ongoing"}][-1:]
+    goes_on = bool(last) and last[0].status == "ongoing"
+    if "stopped" in said and not goes_on:
+        return "completed" if mentions[0].agent.once else "stopped"
+    if goes_on and last[0].end_date is None and len(mentions) > 1:
+        return "ongoing"
     if has_end:
         return "completed"
     if mentions[0].agent.once:
