@@ -124,32 +124,37 @@ def _mend(line: Line) -> Line:
 
 def mend_leaders(line: Line) -> Line:
     """A label and its value with dots between them as on forms: "Grade ..... 2" is "Grade: 2"."""
-    for match in reversed(list(LEADER.finditer(line.text))):
-        if match.start() > 0 and match.end() < len(line.text):
-            at = line.origin[match.start()]
-            line = Line(
-                f"{line.text[: match.start()]}: {line.text[match.end() :]}",
-                (*line.origin[: match.start()], at, at, *line.origin[match.end() :]),
-            )
-    return line
+    spans = [
+        (match.start(), match.end(), ": ")
+        for match in LEADER.finditer(line.text)
+        if match.start() > 0 and match.end() < len(line.text)
+    ]
+    return _replace_spans(line, spans)
 
 
 def mend_dates(line: Line) -> Line:
     """Dates without the spaces that a scan puts into them: "05 / 02 / 2025"."""
-    for match in reversed(list(SPACED_DATE.finditer(line.text))):
-        if " " in match[0]:
-            kept = [at for at in range(*match.span()) if line.text[at] != " "]
-            line = Line(
-                line.text[: match.start()]
-                + "".join(line.text[at] for at in kept)
-                + line.text[match.end() :],
-                (
-                    *line.origin[: match.start()],
-                    *(line.origin[at] for at in kept),
-                    *line.origin[match.end() :],
-                ),
-            )
-    return line
+    spans = [
+        (at, at + 1, "")
+        for match in SPACED_DATE.finditer(line.text)
+        for at in range(*match.span())
+        if line.text[at] == " "
+    ]
+    return _replace_spans(line, spans)
+
+
+def _replace_spans(line: Line, spans: list[tuple[int, int, str]]) -> Line:
+    """The line with other words in some places; these stand where the old ones began."""
+    if not spans:
+        return line
+    words: list[str] = []
+    origin: list[int] = []
+    last = 0
+    for start, end, instead in spans:
+        words += [line.text[last:start], instead]
+        origin += [*line.origin[last:start], *[line.origin[start]] * len(instead)]
+        last = end
+    return Line("".join([*words, line.text[last:]]), (*origin, *line.origin[last:]))
 
 
 def join_lines(first: Line, second: Line) -> Line:

@@ -14,6 +14,7 @@ from typing import Any
 from documents.records.proposals import Proposal, propose
 
 REPORTS = Path(__file__).with_name("reports")
+HELD_OUT = Path(__file__).with_name("held_out")
 
 
 @dataclass
@@ -32,6 +33,14 @@ class Score:
     @property
     def recall(self) -> float:
         return self.right.total() / max(1, self.right.total() + self.missed.total())
+
+    def of_fact(self, fact: str) -> dict[str, float]:
+        """Precision and recall of one fact."""
+        right, wrong, missed = self.right[fact], self.wrong[fact], self.missed[fact]
+        return {
+            "precision": round(right / max(1, right + wrong), 3),
+            "recall": round(right / max(1, right + missed), 3),
+        }
 
     def add(self, other: "Score") -> None:
         self.right += other.right
