@@ -1,4 +1,4 @@
-"""Facts proposed from reports: how right they are, and how fast, against a bare pass of the patterns.
+"""Facts proposed from reports: how right they are, and how fast beside a bare pass of the patterns.
 
 The reports are those of the suite: fitted ones, on which rules were mended, and held out ones,
 which no rule has seen. The reference searches the same pages for the same patterns and does nothing
@@ -8,7 +8,6 @@ else: no sections, contexts, dates, choice among values or offsets. One thread, 
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
 
 from documents.records.proposals import propose

@@ -80,10 +80,9 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
     group = _prefer(group, lambda one: "past" not in one.contexts)
     if fact in DATED and _differ(group):
         group = _take_latest(group)
-    if fact.startswith("biomarker:"):
-        group = _settle_biomarker(group)
-    if fact in SETTLERS:
-        group = SETTLERS[fact](group)
+    kind = "biomarker" if fact.startswith("biomarker:") else fact
+    if kind in SETTLERS:
+        group = SETTLERS[kind](group)
     if fact in RANKED and _differ(group):
         top = max(_section_rank(one) for one in group)
         group = [one for one in group if _section_rank(one) == top]
@@ -91,7 +90,7 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
 
 
 def _take_latest(group: list[Finding]) -> list[Finding]:
-    """Of values that stand with a date ("03/2022: Ki-67 8%"), those of the latest; and the others."""
+    """Of values with a date ("03/2022: Ki-67 8%") those of the latest; and those without one."""
     latest = max((one.as_of for one in group), default="")
     return [one for one in group if not one.as_of or one.as_of == latest]
 
@@ -170,6 +169,7 @@ def _keep_first(group: list[Finding]) -> list[Finding]:
 
 SETTLERS: Final[dict[str, Callable[[list[Finding]], list[Finding]]]] = {
     "primary_site": _settle_site,
+    "biomarker": _settle_biomarker,
     "metastatic": _settle_metastatic,
     "histology": _settle_histology,
     "sex": _settle_sex,

@@ -24,7 +24,15 @@ CAPITALS_LABEL = re.compile(r"[A-Z][A-Z/&-]+(?: [A-Z/&-]+){1,4}:(?= )")
 CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
 ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
 ENDED_BY_TITLE: Final = frozenset(
-    {"request", "family", "past_history", "plan", "medications", "stopped_medications", "treatments"}
+    {
+        "request",
+        "family",
+        "past_history",
+        "plan",
+        "medications",
+        "stopped_medications",
+        "treatments",
+    }
 )
 TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
 TITLE_WORDS: Final = 7
@@ -40,7 +48,15 @@ LASTING: Final = frozenset({"diagnosis", "impression", "addendum", "start"})
 SHORT_HEADING: Final = 4
 ROW_CELLS: Final = 2
 ENDED_BY_PROSE: Final = frozenset(
-    {"family", "past_history", "plan", "medications", "stopped_medications", "treatments", "definition"}
+    {
+        "family",
+        "past_history",
+        "plan",
+        "medications",
+        "stopped_medications",
+        "treatments",
+        "definition",
+    }
 )
 ENDED_BY_LABEL: Final = frozenset(
     {"treatments", "medications", "stopped_medications", "family", "past_history", "allergies"}
@@ -215,20 +231,24 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
         if kind not in SPOKEN:
             walk.section, walk.inline = kind, rest < len(line.text)
         return line.cut(rest, len(line.text)) if kind not in SPOKEN else line
-    if (walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules)) or (
-        walk.section in ENDED_BY_PROSE and _is_prose(line, walk, rules)
-    ):
-        walk.section, walk.inline = "other", False
-    if walk.section not in LASTING and _is_capital_heading(line):
-        walk.section, walk.inline = "other", False
     if walk.inline and walk.section in OF_ONE_LINE and not ALTERATION.search(line.text):
         walk.section, walk.inline = "biomarkers", False
-    if _is_other_label(line, walk, rules):
-        walk.section, walk.inline = "other", False
     label = CAPITALS_LABEL.match(line.text)
-    if walk.section in ENDED_BY_LABEL and label and not rules.any_agent.search(label[0]):
+    if _ends_section(line, walk, rules):
+        walk.section, walk.inline = "other", False
+    elif walk.section in ENDED_BY_LABEL and label and not rules.any_agent.search(label[0]):
         walk.section, walk.inline = "other", True
     return line
+
+
+def _ends_section(line: Line, walk: _Walk, rules: Rules) -> bool:
+    """Whether a line without a known heading opens something that is no part of the section."""
+    return (
+        (walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules))
+        or (walk.section in ENDED_BY_PROSE and _is_prose(line, walk, rules))
+        or (walk.section not in LASTING and _is_capital_heading(line))
+        or _is_other_label(line, walk, rules)
+    )
 
 
 def _enter_inside(sentence: Line, walk: _Walk, rules: Rules) -> None:

@@ -28,7 +28,8 @@ REPLACED: Final = {
 }  # fmt: skip
 
 SPACED_DATE = re.compile(
-    r"(?<!\d)\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2} ?/ ?(?:19|20)\d\d(?!\d)"
+    r"(?<!\d)\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:19|20)\d\d(?!\d)|"
+    r"(?<!\d)\d{1,2} ?/ ?(?:19|20)\d\d(?!\d)"
 )
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
@@ -182,20 +183,20 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
         return broken
     if HANGING.search(first.text):
         return True
-    if head.isupper() and _is_form(first.text):
-        return False
-    if first.is_capitals() != second.is_capitals():
+    if first.is_capitals() != second.is_capitals() and not _is_form(first, second):
         return len(second.text) < SHORT_WORD and end in "-,/"
     short = len(first.text) < SHORT_LINE * width
-    if _begins_row(first, second, short=short):
+    if _is_form(first, second) or _begins_row(first, second, short=short):
         return False
     return not short or head.islower() or end in ",(/" or not (head.isupper() or _is_value(end))
 
 
-def _is_form(text: str) -> bool:
-    """Whether a line is a row of labels with their values, the last one near its end."""
-    ends = [match.end() for match in INNER_LABEL.finditer(text)]
-    return len(ends) >= LABELS_OF_A_FORM and len(text) - ends[-1] < SHORT_VALUE
+def _is_form(first: Line, second: Line) -> bool:
+    """Whether the first line is a row of labels and values, the last of them near its end."""
+    if not second.text[0].isupper():
+        return False
+    ends = [match.end() for match in INNER_LABEL.finditer(first.text)]
+    return len(ends) >= LABELS_OF_A_FORM and len(first.text) - ends[-1] < SHORT_VALUE
 
 
 def _is_value(end: str) -> bool:

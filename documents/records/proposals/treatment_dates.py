@@ -64,19 +64,28 @@ def attach_dates(
     to the agent before it. An end ("until", "stopped in") always belongs to the agent before it.
     """
     text = mention.sentence.text
-    before, behind = mention.reach
-    enclosed = [one for one in dates if mention.end <= one.start < behind]
+    enclosed = [one for one in dates if mention.end <= one.start < mention.reach[1]]
     if len(enclosed) > 1 and _is_enclosed_range(text, mention, enclosed, rules):
         mention.start_date, mention.end_date = enclosed[0], enclosed[1]
-        return
-    if (
+    elif (
         dates
         and mention is named[0]
         and dates[0].start <= ROW_START
         and mention.start - dates[0].end < ROW_GAP
     ):
         _read_row(mention, dates, text, rules)
-        return
+    else:
+        _read_sentence_dates(mention, named, dates, rules)
+        if mention.is_ending and mention.end_date is None:
+            mention.start_date, mention.end_date = None, mention.start_date
+
+
+def _read_sentence_dates(
+    mention: Mention, named: list[Mention], dates: list[FoundDate], rules: Rules
+) -> None:
+    """The dates that stand before or behind an agent in a sentence."""
+    text = mention.sentence.text
+    before, behind = mention.reach
     dates_first = (
         bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
     )
@@ -102,14 +111,10 @@ def attach_dates(
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
         mention.end_date = ending[0]
-    if mention.is_ending and mention.end_date is None:
-        mention.start_date, mention.end_date = None, mention.start_date
 
 
-def _is_enclosed_range(
-    text: str, mention: Mention, dates: list[FoundDate], rules: Rules
-) -> bool:
-    """Whether the dates behind stand as a range in brackets: "in 2023 (February to August 2023)"."""
+def _is_enclosed_range(text: str, mention: Mention, dates: list[FoundDate], rules: Rules) -> bool:
+    """Whether the dates behind are a range in brackets: "in 2023 (February to August 2023)"."""
     if mention.agent.once:
         return False
     between = text[mention.end : dates[0].start]

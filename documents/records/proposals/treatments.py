@@ -76,9 +76,7 @@ def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
     if not any(own.search(one.text) for one in sentences):
         return set()
     other = rules.words["other_tumour"]
-    return {
-        one.order for one in sentences if other.search(one.text) and not own.search(one.text)
-    }
+    return {one.order for one in sentences if other.search(one.text) and not own.search(one.text)}
 
 
 def _lend_dates(groups: dict[str, list[Mention]]) -> None:
@@ -132,7 +130,11 @@ def _share_dates(mentions: list[Mention], rules: Rules) -> None:
     """The dates of "everolimus and lanreotide since March" are those of both."""
     for one, other in reversed(list(pairwise(mentions))):
         between = one.sentence.text[one.end : other.start]
-        if one.start_date is None and one.end_date is None and rules.words["joint"].fullmatch(between):
+        if (
+            one.start_date is None
+            and one.end_date is None
+            and rules.words["joint"].fullmatch(between)
+        ):
             one.start_date, one.end_date = other.start_date, other.end_date
 
 
@@ -377,10 +379,6 @@ def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) ->
         return "completed" if mentions[0].agent.once else "stopped"
     if goes_on and last[0].end_date is None and len(mentions) > 1:
         return "ongoing"
-    if has_end:
+    if has_end or mentions[0].agent.once:
         return "completed"
-    if mentions[0].agent.once:
-        return "completed"
-    if "ongoing" in said:
-        return "ongoing"
-    return "ongoing" if has_start and "started" in said else "completed"
+    return "ongoing" if "ongoing" in said or (has_start and "started" in said) else "completed"
