@@ -46,6 +46,8 @@ RANKED: Final = frozenset(
 DATED: Final = frozenset(
     {"grade", "ki67_percent", "mitoses_per_2mm2", "ecog", "weight_kg", "stage"}
 )
+# Said by comparing with an earlier or another's study, and yet of today.
+COMPARED: Final = frozenset({"disease_status"})
 ADRENAL: Final = frozenset({"paraganglioma", "pheochromocytoma"})
 CURRENT: Final = frozenset({"ecog", "weight_kg", "disease_status", "child_pugh"})
 SPECIFIC: Final = {"small_bowel_nos": {"ileum", "jejunum", "duodenum"}}
@@ -66,7 +68,7 @@ def resolve_findings(findings: Iterable[Finding], *, is_laboratory: bool) -> lis
 
 def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Finding]:
     """The findings of one fact that stand."""
-    if is_laboratory and fact in RANKED:
+    if is_laboratory and fact in RANKED - COMPARED:
         group = [one for one in group if "outside" not in one.contexts]
     group = _prefer(group, lambda one: "outside" not in one.contexts)
     group = _prefer(group, lambda one: "preliminary" not in one.contexts)

@@ -21,6 +21,7 @@ from documents.records.proposals.text import (
 )
 
 CAPITALS_LABEL = re.compile(r"[A-Z][A-Z/&-]+(?: [A-Z/&-]+){1,4}:(?= )")
+CAPITALS_WORD = re.compile(r"[A-Z]{3,}\b")
 CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
 ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
 ENDED_BY_TITLE: Final = frozenset(
@@ -199,8 +200,10 @@ def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
         if match is None or len(match[0]) <= SHORT_HEADING:
             continue
         rest = line.text[match.end() :].lstrip()
-        if rules.words["heading_goes_on"].match(rest):
-            continue
+        if rules.words["heading_goes_on"].match(rest) or (
+            kind == "findings" and CAPITALS_WORD.match(rest)
+        ):
+            continue  # "INFORME DE ALTA", "INFORME MEDICO": the title of the paper
         capitals = match[0].isupper() and not line.text.isupper()
         if rest and (capitals or (match[0][0].isupper() and _stands_apart(match[0], rest, kind))):
             return kind, match.end()
