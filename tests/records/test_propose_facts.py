@@ -105,3 +105,39 @@ def test_where_nothing_reads_pictures_a_line_says_so(
     photo.write_bytes(scans.save(scans.draw()))
     assert run(photo)[0]["proposals"] == []
     assert "Tesseract, which reads them, is not installed." in capsys.readouterr().err
+
+
+def test_offsets_of_a_pdf_count_from_the_start_of_each_page(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(make_pdf("Diagnosis: NET of the ileum.", "Weight: 70 kg. The Ki-67 is 9%."))
+    by_fact = {one["fact"]: one for one in run(path)[0]["proposals"]}
+    assert (by_fact["primary_site"]["page"], by_fact["ki67_percent"]["page"]) == (1, 2)
+    assert by_fact["weight_kg"]["start"] < len("Weight: 70 kg")
+    assert by_fact["ki67_percent"]["quote"] == "Ki-67 is 9%"
+
+
+def test_an_ambiguous_date_keeps_both_readings_and_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("The patient. Date of birth: 03/04/1960")
+    (birth,) = run(path)[0]["proposals"]
+    assert [side["value"] for side in birth["value"]["conflict"]] == ["1960-04-03", "1960-03-04"]
+    assert birth["note"].startswith("ambiguous date: 03/04/1960")
+
+
+@pytest.mark.parametrize(("language", "agents"), [("es", ["lanreotide"]), ("en", [])])
+def test_the_language_asked_for_is_the_one_that_reads(
+    tmp_path: Path, language: str, agents: list[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Inicia lanreotida en mayo de 2020.")
+    (answer,) = run(path, language=language)
+    found = [one for one in answer["proposals"] if one["fact"] == "prior_treatments"]
+    assert [one["value"]["agent"] for one in found] == agents
+    assert {one["rule"].partition("/")[0] for one in answer["proposals"]} <= {language}
+
+
+def test_an_unknown_language_is_no_choice(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("The patient.")
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("propose_facts", str(path), "--language", "tlh")

@@ -84,7 +84,9 @@ class ContextReader:
     def _read_words(self, sentence: Sentence) -> frozenset[str]:
         text, known = sentence.text, self.rules.contexts
         found = {name for name in OF_SENTENCES if known[name].search(text)}
-        if sentence.section in SECTION_CONTEXTS:
+        if sentence.section in SECTION_CONTEXTS and not (
+            sentence.section == "past_history" and known["tumour"].search(text)
+        ):
             found.add(SECTION_CONTEXTS[sentence.section])
         if text.endswith("?") or text.startswith("?"):
             found.add("request")

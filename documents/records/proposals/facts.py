@@ -139,6 +139,8 @@ def _read_match(
     contexts = reader.read_match(sentence, match.start(), match.end())
     if rule.fact == "disease_status" and rules.any_agent.search(text):
         contexts.add("during_treatment")
+        if len(find_dates(text, rules)) > 1:
+            contexts.add("in_a_row")
     if rule.fact == "sex" and not rules.contexts["relative"].search(text[: match.start()]):
         contexts.discard("family")
     if contexts & (DISQUALIFYING - rule.ignores):

@@ -46,6 +46,8 @@ RANKED: Final = frozenset(
 DATED: Final = frozenset(
     {"grade", "ki67_percent", "mitoses_per_2mm2", "ecog", "weight_kg", "stage"}
 )
+# Said by comparing with an earlier or another's study, and yet of today.
+COMPARED: Final = frozenset({"disease_status"})
 ADRENAL: Final = frozenset({"paraganglioma", "pheochromocytoma"})
 CURRENT: Final = frozenset({"ecog", "weight_kg", "disease_status", "child_pugh"})
 SPECIFIC: Final = {"small_bowel_nos": {"ileum", "jejunum", "duodenum"}}
@@ -66,7 +68,7 @@ def resolve_findings(findings: Iterable[Finding], *, is_laboratory: bool) -> lis
 
 def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Finding]:
     """The findings of one fact that stand."""
-    if is_laboratory and fact in RANKED:
+    if is_laboratory and fact in RANKED - COMPARED:
         group = [one for one in group if "outside" not in one.contexts]
     group = _prefer(group, lambda one: "outside" not in one.contexts)
     group = _prefer(group, lambda one: "preliminary" not in one.contexts)
@@ -80,8 +82,9 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
     group = _prefer(group, lambda one: "past" not in one.contexts)
     if fact in DATED and _differ(group):
         group = _take_latest(group)
-    if fact in SETTLERS:
-        group = SETTLERS[fact](group)
+    kind = "biomarker" if fact.startswith("biomarker:") else fact
+    if kind in SETTLERS:
+        group = SETTLERS[kind](group)
     if fact in RANKED and _differ(group):
         top = max(_section_rank(one) for one in group)
         group = [one for one in group if _section_rank(one) == top]
@@ -89,11 +92,9 @@ def _settle(fact: str, group: list[Finding], *, is_laboratory: bool) -> list[Fin
 
 
 def _take_latest(group: list[Finding]) -> list[Finding]:
-    """Where each value stands with its date ("03/2022: Ki-67 8%"), those of the latest."""
-    if not all(one.as_of for one in group):
-        return group
-    latest = max(one.as_of for one in group)
-    return [one for one in group if one.as_of == latest]
+    """Of values with a date ("03/2022: Ki-67 8%") those of the latest; and those without one."""
+    latest = max((one.as_of for one in group), default="")
+    return [one for one in group if not one.as_of or one.as_of == latest]
 
 
 def _replace_by_addendum(group: list[Finding]) -> list[Finding]:
@@ -105,8 +106,18 @@ def _replace_by_addendum(group: list[Finding]) -> list[Finding]:
 def _settle_status(group: list[Finding]) -> list[Finding]:
     """How the disease is now, not how it answered to a treatment once."""
     group = [one for one in group if one.sentence.section != "treatments"]
+    group = [one for one in group if _tells_today(one)]
     group = _prefer(group, lambda one: "during_treatment" not in one.contexts)
+    last = {one.sentence.order: one for one in group}
+    group = list(last.values())
     return _prefer(group, lambda one: one.sentence.section not in {"oncologic_history", "findings"})
+
+
+def _tells_today(one: Finding) -> bool:
+    """Whether an answer named beside a treatment is that of now: not "CAPTEM with a response"."""
+    if "during_treatment" not in one.contexts or "present" in one.contexts:
+        return True
+    return one.value != "responding" and "in_a_row" not in one.contexts
 
 
 def _settle_site(group: list[Finding]) -> list[Finding]:
@@ -134,16 +145,49 @@ def _settle_histology(group: list[Finding]) -> list[Finding]:
     return [one for one in group if one.rank == best] if _differ(group) else group
 
 
+def _settle_biomarker(group: list[Finding]) -> list[Finding]:
+    """Of two spellings of one alteration in a sentence the more exact one."""
+    best: dict[int, int] = {}
+    for one in group:
+        best[one.sentence.order] = max(one.rank, best.get(one.sentence.order, one.rank))
+    return [one for one in group if one.rank == best[one.sentence.order]]
+
+
 def _settle_anticoagulant(group: list[Finding]) -> list[Finding]:
     """The medicine's name before the bare word."""
     return _prefer(group, lambda one: "anticoag" not in str(one.value))
 
 
+def _settle_sex(group: list[Finding]) -> list[Finding]:
+    """The word itself before a title, a title before "she"."""
+    best = max((one.rank for one in group), default=0)
+    return [one for one in group if one.rank == best]
+
+
+def _keep_first(group: list[Finding]) -> list[Finding]:
+    """One line for what is one warning, however many words the report has for it."""
+    return group[:1]
+
+
 SETTLERS: Final[dict[str, Callable[[list[Finding]], list[Finding]]]] = {
     "primary_site": _settle_site,
+    "biomarker": _settle_biomarker,
     "metastatic": _settle_metastatic,
     "histology": _settle_histology,
+    "sex": _settle_sex,
     "attention:anticoagulant": _settle_anticoagulant,
+    **{
+        f"attention:{topic}": _keep_first
+        for topic in (
+            "bleeding",
+            "hypertension",
+            "perforation",
+            "planned_surgery",
+            "pregnancy",
+            "thrombosis",
+            "varices",
+        )
+    },
 }
 
 

@@ -133,6 +133,7 @@ def read_folder(folder: Path) -> dict[str, Any]:
     data: dict[str, Any] = {"facts": []}
     for path in sorted(folder.glob("*.yaml")):
         for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            _refuse_bare_words(value, f"{path.parent.name}/{path.name}: {key}")
             if key == "facts":
                 data["facts"] += value
             elif key in data:
@@ -140,6 +141,15 @@ def read_folder(folder: Path) -> dict[str, Any]:
             else:
                 data[key] = value
     return data
+
+
+def _refuse_bare_words(value: Any, place: str) -> None:
+    """A key such as `no` without quotes is a truth value to YAML, and no word of a language."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(key, bool):
+                raise BadRules(f"{place}: put quotes around the key that YAML reads as {key}")
+            _refuse_bare_words(inner, f"{place}.{key}")
 
 
 def _alternatives(value: str | list[str]) -> str:
@@ -160,7 +170,7 @@ def _read_fact(entry: dict[str, Any], compiled: Any, file: str) -> FactRule:
     def optional(name: str) -> re.Pattern[str] | None:
         return compiled(entry[name]) if name in entry else None
 
-    before = f"(?:{_alternatives(entry['before'])})[ ,(]*$" if "before" in entry else None
+    before = f"(?<!\\w)(?:{_alternatives(entry['before'])})[ ,(]*$" if "before" in entry else None
     return FactRule(
         id=entry["id"],
         fact=entry["fact"],

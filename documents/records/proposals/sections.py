@@ -12,6 +12,7 @@ from documents.records.proposals.text import (
     BULLET,
     DATED,
     HANGING,
+    LABEL,
     Line,
     goes_on,
     join_lines,
@@ -20,13 +21,24 @@ from documents.records.proposals.text import (
 )
 
 CAPITALS_LABEL = re.compile(r"[A-Z][A-Z/&-]+(?: [A-Z/&-]+){1,4}:(?= )")
+CAPITALS_WORD = re.compile(r"[A-Z]{3,}\b")
 CAPITALS_HEADING = re.compile(r"[A-Z][A-Z0-9 /&(),.'-]{2,60}:?$")
 ENDED_BY_BLANK: Final = frozenset({"request", "family", "definition", "past_history"})
 ENDED_BY_TITLE: Final = frozenset(
-    {"request", "family", "past_history", "plan", "medications", "treatments"}
+    {
+        "request",
+        "family",
+        "past_history",
+        "plan",
+        "medications",
+        "stopped_medications",
+        "treatments",
+    }
 )
 TITLE = re.compile(r"[A-Z][^.:;?!%<>|]{3,45}$")
 TITLE_WORDS: Final = 7
+CONCLUDING: Final = frozenset({"diagnosis", "impression", "addendum"})
+SPOKEN: Final = frozenset({"label", "organ"})
 EDGE: Final = 4
 PAGE_NUMBER = re.compile(
     r"\W*(?:page|pag(?:ina)?\.?|p\.|hoja|folio|seite) ?\d{1,3}(?: ?(?:of|de|/|von) ?\d{1,3})?\W*|"
@@ -37,10 +49,26 @@ LASTING: Final = frozenset({"diagnosis", "impression", "addendum", "start"})
 SHORT_HEADING: Final = 4
 ROW_CELLS: Final = 2
 ENDED_BY_PROSE: Final = frozenset(
-    {"family", "past_history", "plan", "medications", "treatments", "definition"}
+    {
+        "family",
+        "past_history",
+        "plan",
+        "medications",
+        "stopped_medications",
+        "treatments",
+        "definition",
+    }
 )
-ENDED_BY_LABEL: Final = frozenset({"treatments", "medications", "family", "past_history"})
+ENDED_BY_LABEL: Final = frozenset(
+    {"treatments", "medications", "stopped_medications", "family", "past_history", "allergies"}
+)
+ENDED_BY_ANY_LABEL: Final = frozenset({"request", "family", "allergies", "past_history"})
+OF_ONE_LINE: Final = frozenset({"uncertain_variants", "negatives"})
+ALTERATION = re.compile(r"\b[pc]\.|\b[A-Z]\d+[A-Z*]")
+LISTS: Final = frozenset({"treatments", "medications", "stopped_medications"})
+OPENED_INSIDE: Final = frozenset({"plan", "family", "past_history", "medications", "allergies"})
 LABORATORY: Final = frozenset({"microscopic", "specimen", "findings", "technique", "gross"})
+CLINICAL: Final = frozenset({"medications", "oncologic_history", "treatments", "past_history"})
 TURNED_REQUEST: Final = frozenset({"clinical_history"})
 
 
@@ -98,6 +126,8 @@ def split_report(pages: Sequence[str], rules: Rules) -> list[Sentence]:
             is_row = rest.text.count("|") >= ROW_CELLS and rules.any_agent.search(rest.text)
             for sentence in split_sentences(rest, is_row=bool(is_row)):
                 order = len(sentences)
+                if order > opening:
+                    _enter_inside(sentence, walk, rules)
                 sentences.append(Sentence(number, order, walk.section, sentence, opening))
     return _settle_history(sentences)
 
@@ -170,6 +200,10 @@ def _match_heading(line: Line, rules: Rules) -> tuple[str, int] | None:
         if match is None or len(match[0]) <= SHORT_HEADING:
             continue
         rest = line.text[match.end() :].lstrip()
+        if rules.words["heading_goes_on"].match(rest) or (
+            kind == "findings" and CAPITALS_WORD.match(rest)
+        ):
+            continue  # "INFORME DE ALTA", "INFORME MEDICO": the title of the paper
         capitals = match[0].isupper() and not line.text.isupper()
         if rest and (capitals or (match[0][0].isupper() and _stands_apart(match[0], rest, kind))):
             return kind, match.end()
@@ -181,7 +215,7 @@ def _stands_apart(heading: str, rest: str, kind: str) -> bool:
     small = heading[1:].islower()
     return (
         small
-        and kind not in {"findings", "medications", "plan", "label"}
+        and kind not in {"findings", "organ", "medications", "plan", "label"}
         and (rest[0].isupper() or rest[0] == "?")
     )
 
@@ -195,19 +229,53 @@ def _enter_section(line: Line, walk: _Walk, rules: Rules) -> Line:
     found = _match_heading(line, rules)
     if found is not None:
         kind, rest = found
-        if kind != "label":
+        if kind == "organ" and walk.section not in CONCLUDING:
+            walk.section, walk.inline = "findings", rest < len(line.text)
+        if kind not in SPOKEN:
             walk.section, walk.inline = kind, rest < len(line.text)
-        return line.cut(rest, len(line.text)) if kind != "label" else line
-    if (walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules)) or (
-        walk.section in ENDED_BY_PROSE and _is_prose(line, walk, rules)
-    ):
-        walk.section, walk.inline = "other", False
-    if walk.section not in LASTING and _is_capital_heading(line):
-        walk.section, walk.inline = "other", False
+        return line.cut(rest, len(line.text)) if kind not in SPOKEN else line
+    if walk.inline and walk.section in OF_ONE_LINE and not ALTERATION.search(line.text):
+        walk.section, walk.inline = "biomarkers", False
     label = CAPITALS_LABEL.match(line.text)
-    if walk.section in ENDED_BY_LABEL and label and not rules.any_agent.search(label[0]):
+    if _ends_section(line, walk, rules):
+        walk.section, walk.inline = "other", False
+    elif walk.section in ENDED_BY_LABEL and label and not rules.any_agent.search(label[0]):
         walk.section, walk.inline = "other", True
     return line
+
+
+def _ends_section(line: Line, walk: _Walk, rules: Rules) -> bool:
+    """Whether a line without a known heading opens something that is no part of the section."""
+    return (
+        (walk.section in ENDED_BY_TITLE and walk.ended and _is_title(line, rules))
+        or (walk.section in ENDED_BY_PROSE and _is_prose(line, walk, rules))
+        or (walk.section not in LASTING and _is_capital_heading(line))
+        or _is_other_label(line, walk, rules)
+    )
+
+
+def _enter_inside(sentence: Line, walk: _Walk, rules: Rules) -> None:
+    """A heading in the middle of a line: "He is well. Plan: continue"."""
+    for kind, whole, _part in rules.headings:
+        match = whole.match(sentence.text) if kind in OPENED_INSIDE else None
+        if match is not None and sentence.text[match.end() :].lstrip().startswith(":"):
+            walk.section, walk.inline = kind, True
+            return
+
+
+def _is_other_label(line: Line, walk: _Walk, rules: Rules) -> bool:
+    """Whether a line opens with a label of its own, which ends a section of one line or a list."""
+    label = LABEL.match(line.text)
+    if label is None:
+        return False
+    if walk.section in LISTS:
+        return not rules.any_agent.search(line.text) and not rules.words["detail"].match(line.text)
+    return (
+        walk.inline
+        and walk.section in ENDED_BY_ANY_LABEL
+        and rules.contexts["relative"].search(line.text) is None
+        and rules.words["condition"].search(line.text) is None
+    )
 
 
 def _is_capital_heading(line: Line) -> bool:
@@ -239,7 +307,8 @@ def _is_prose(line: Line, walk: _Walk, rules: Rules) -> bool:
 
 def _settle_history(sentences: list[Sentence]) -> list[Sentence]:
     """In reports of laboratories and scanners the clinical history is the text of the request."""
-    if not LABORATORY & {sentence.section for sentence in sentences}:
+    sections = {sentence.section for sentence in sentences}
+    if not LABORATORY & sections or CLINICAL & sections:
         return sentences
     return [
         replace(one, section="request") if one.section in TURNED_REQUEST else one

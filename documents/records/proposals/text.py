@@ -27,9 +27,16 @@ REPLACED: Final = {
     "\u2022": "\u2022", "\u25cf": "\u2022", "\u25aa": "\u2022", "\u00b7": "\u00b7", "\t": " ",
 }  # fmt: skip
 
+SPACED_DATE = re.compile(
+    r"(?<!\d)\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:19|20)\d\d(?!\d)|"
+    r"(?<!\d)\d{1,2} ?/ ?(?:19|20)\d\d(?!\d)"
+)
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
+INNER_LABEL = re.compile(r"(?:^|[ |])[A-Z][\w./&-]*(?: [\w./&-]+){0,2} ?:(?= |$)")
+LABELS_OF_A_FORM: Final = 2
+SHORT_VALUE: Final = 30
 DATED = re.compile(
     r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:-\d\d){0,2}|"
     r"\d{1,2}[ -](?:de )?[A-Za-z]{3,10}\.?[ -](?:de )?(?:19|20)\d\d|"
@@ -98,7 +105,7 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char in LINE_ENDS:
             if char == "\n" and at and page[at - 1] == "\r":
                 continue
-            yield mend_leaders(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+            yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
             chars, origin = [], []
             continue
         for plain in char if " " < char < "\x7f" else _plain(char):
@@ -109,19 +116,46 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char == SOFT_HYPHEN and page[at + 1 : at + 2] in LINE_ENDS:
             chars.append(SOFT_HYPHEN)
             origin.append(at)
-    yield mend_leaders(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+    yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+
+
+def _mend(line: Line) -> Line:
+    return mend_dates(mend_leaders(line))
 
 
 def mend_leaders(line: Line) -> Line:
     """A label and its value with dots between them as on forms: "Grade ..... 2" is "Grade: 2"."""
-    for match in reversed(list(LEADER.finditer(line.text))):
-        if match.start() > 0 and match.end() < len(line.text):
-            at = line.origin[match.start()]
-            line = Line(
-                f"{line.text[: match.start()]}: {line.text[match.end() :]}",
-                (*line.origin[: match.start()], at, at, *line.origin[match.end() :]),
-            )
-    return line
+    spans = [
+        (match.start(), match.end(), ": ")
+        for match in LEADER.finditer(line.text)
+        if match.start() > 0 and match.end() < len(line.text)
+    ]
+    return _replace_spans(line, spans)
+
+
+def mend_dates(line: Line) -> Line:
+    """Dates without the spaces that a scan puts into them: "05 / 02 / 2025"."""
+    spans = [
+        (at, at + 1, "")
+        for match in SPACED_DATE.finditer(line.text)
+        for at in range(*match.span())
+        if line.text[at] == " "
+    ]
+    return _replace_spans(line, spans)
+
+
+def _replace_spans(line: Line, spans: list[tuple[int, int, str]]) -> Line:
+    """The line with other words in some places; these stand where the old ones began."""
+    if not spans:
+        return line
+    words: list[str] = []
+    origin: list[int] = []
+    last = 0
+    for start, end, instead in spans:
+        words += [line.text[last:start], instead]
+        origin += [*line.origin[last:start], *[line.origin[start]] * len(instead)]
+        last = end
+    return Line("".join([*words, line.text[last:]]), (*origin, *line.origin[last:]))
 
 
 def join_lines(first: Line, second: Line) -> Line:
@@ -149,12 +183,20 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
         return broken
     if HANGING.search(first.text):
         return True
-    if first.is_capitals() != second.is_capitals():
+    if first.is_capitals() != second.is_capitals() and not _is_form(first, second):
         return len(second.text) < SHORT_WORD and end in "-,/"
     short = len(first.text) < SHORT_LINE * width
-    if _begins_row(first, second, short=short):
+    if _is_form(first, second) or _begins_row(first, second, short=short):
         return False
     return not short or head.islower() or end in ",(/" or not (head.isupper() or _is_value(end))
+
+
+def _is_form(first: Line, second: Line) -> bool:
+    """Whether the first line is a row of labels and values, the last of them near its end."""
+    if not second.text[0].isupper():
+        return False
+    ends = [match.end() for match in INNER_LABEL.finditer(first.text)]
+    return len(ends) >= LABELS_OF_A_FORM and len(first.text) - ends[-1] < SHORT_VALUE
 
 
 def _is_value(end: str) -> bool:

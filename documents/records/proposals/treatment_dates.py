@@ -31,6 +31,7 @@ class Mention:
     end_date: FoundDate | None = None
     reach: tuple[int, int] = (0, 0)
     dates_from: Sentence | None = None
+    is_ending: bool = False
 
     @property
     def weight(self) -> int:
@@ -46,6 +47,9 @@ def take_opening_date(mention: Mention, opening: Sentence, rules: Rules) -> None
         return
     dates = find_dates(opening.text, rules)
     if dates and dates[0].start <= ROW_START and not rules.any_agent.search(opening.text):
+        if mention.is_ending:
+            mention.end_date, mention.dates_from = dates[0], opening
+            return
         begun = mention.status == "started" or (mention.agent.once and mention.status == "given")
         mention.start_date = dates[0] if begun else None
         mention.dates_from = opening
@@ -60,15 +64,28 @@ def attach_dates(
     to the agent before it. An end ("until", "stopped in") always belongs to the agent before it.
     """
     text = mention.sentence.text
-    before, behind = mention.reach
-    if (
+    enclosed = [one for one in dates if mention.end <= one.start < mention.reach[1]]
+    if len(enclosed) > 1 and _is_enclosed_range(text, mention, enclosed, rules):
+        mention.start_date, mention.end_date = enclosed[0], enclosed[1]
+    elif (
         dates
         and mention is named[0]
         and dates[0].start <= ROW_START
         and mention.start - dates[0].end < ROW_GAP
     ):
         _read_row(mention, dates, text, rules)
-        return
+    else:
+        _read_sentence_dates(mention, named, dates, rules)
+        if mention.is_ending and mention.end_date is None:
+            mention.start_date, mention.end_date = None, mention.start_date
+
+
+def _read_sentence_dates(
+    mention: Mention, named: list[Mention], dates: list[FoundDate], rules: Rules
+) -> None:
+    """The dates that stand before or behind an agent in a sentence."""
+    text = mention.sentence.text
+    before, behind = mention.reach
     dates_first = (
         bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
     )
@@ -89,23 +106,34 @@ def attach_dates(
         mention.start_date = starting[0]
         if len(starting) > 1 and (
             rules.words["between"].search(text[: starting[0].start])
-            or not text[starting[0].end : starting[1].start].strip(" |,")
+            or not text[starting[0].end : starting[1].start].strip(" |")
         ):
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
         mention.end_date = ending[0]
 
 
+def _is_enclosed_range(text: str, mention: Mention, dates: list[FoundDate], rules: Rules) -> bool:
+    """Whether the dates behind are a range in brackets: "in 2023 (February to August 2023)"."""
+    if mention.agent.once:
+        return False
+    between = text[mention.end : dates[0].start]
+    return between.rstrip().endswith("(") and _is_range(text, dates[0], dates[1], rules)
+
+
 def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
     """A row of a table that begins with its dates: "2021-04 to date", "2021 - 2022"."""
-    if rules.words["ended"].match(text, mention.end) and len(dates) == 1:
+    ended = mention.is_ending or rules.words["ended"].match(text, mention.end)
+    if ended and len(dates) == 1:
         mention.end_date = dates[0]
         return
     mention.start_date = dates[0]
     if rules.words["row_end"].match(text, dates[0].end):
         mention.status = "ongoing"
-    elif len(dates) > 1 and _is_range(text, dates[0], dates[1], rules):
-        mention.end_date = dates[1]
+        return
+    later = [one for one in dates[1:] if one.start < mention.reach[1]]
+    if later and (_is_range(text, dates[0], later[0], rules) or _is_end(text, later[0], rules)):
+        mention.end_date = later[0]
 
 
 def _is_range(text: str, first: FoundDate, second: FoundDate, rules: Rules) -> bool:
@@ -131,7 +159,8 @@ def continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> N
     if distance > ROW_LINES:
         return
     dates = find_dates(sentence.text, rules)
-    if distance == 1 and dates and dates[0].start == 0:
+    is_open = last.start_date is None or last.end_date is None
+    if distance == 1 and is_open and dates and dates[0].start == 0:
         _read_next_row(last, sentence, dates, rules)
     match = rules.words["it_ended"].match(sentence.text)
     if match is None or last.agent.once:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Final
 
 from documents.records.proposals.contexts import ContextReader
@@ -34,6 +34,11 @@ DATE_BEHIND: Final = 9
 THIS_TUMOUR: Final = "NET"
 MAX_MENTIONS: Final = 400
 REACH: Final = 130
+BRACKETED: Final = re.compile(r"\([^()]*\)")
+LINE_HEAD: Final = 4
+AT_ONCE: Final = 12
+MEDICINES: Final = {"medications": "ongoing", "stopped_medications": "stopped"}
+OURS_ALONE: Final = frozenset({"SSA", "PRRT"})
 REACH_BEFORE: Final = 250
 MENTIONS_A_SENTENCE: Final = 40
 
@@ -41,9 +46,12 @@ MENTIONS_A_SENTENCE: Final = 40
 def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> list[Finding]:
     """One finding for each agent of the report."""
     mentions: list[Mention] = []
+    others = _find_others(sentences, contexts.rules)
     for sentence in sentences:
         if len(mentions) > MAX_MENTIONS:
             break
+        if sentence.order in others:
+            continue
         found = _read_sentence(sentence, mentions, contexts)
         for mention in found:
             take_opening_date(mention, sentences[sentence.opening], contexts.rules)
@@ -60,6 +68,15 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
         if name not in parts
         and not (group[0].agent.generic and group[0].agent.treatment_class in named)
     ]
+
+
+def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
+    """In a report on a NET, the sentences on a tumour of the adrenals alone."""
+    own = rules.words["this_tumour"]
+    if not any(own.search(one.text) for one in sentences):
+        return set()
+    other = rules.words["other_tumour"]
+    return {one.order for one in sentences if other.search(one.text) and not own.search(one.text)}
 
 
 def _lend_dates(groups: dict[str, list[Mention]]) -> None:
@@ -94,7 +111,7 @@ def _read_sentence(
     if contexts & SILENT:
         return []
     if not _is_for_this_tumour(sentence, contexts, rules):
-        return []
+        named = [one for one in named if _is_ours_alone(one, sentence, contexts)]
     dates = find_dates(text, rules)
     kept = []
     for at, mention in enumerate(named):
@@ -105,7 +122,26 @@ def _read_sentence(
         if mention.status:
             attach_dates(mention, named, dates, rules)
             kept.append(mention)
-    return kept
+    _share_dates(kept, rules)
+    return [one for one in kept if not _is_aside(one)]
+
+
+def _share_dates(mentions: list[Mention], rules: Rules) -> None:
+    """The dates of "everolimus and lanreotide since March" are those of both."""
+    for one, other in reversed(list(pairwise(mentions))):
+        between = one.sentence.text[one.end : other.start]
+        if (
+            one.start_date is None
+            and one.end_date is None
+            and rules.words["joint"].fullmatch(between)
+        ):
+            one.start_date, one.end_date = other.start_date, other.end_date
+
+
+def _is_aside(mention: Mention) -> bool:
+    """What a picture shows of an operation that nobody dates: "status post appendicectomy"."""
+    dated = mention.start_date or mention.end_date
+    return mention.agent.once and mention.sentence.section == "findings" and not dated
 
 
 def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
@@ -149,15 +185,27 @@ def _is_for_this_tumour(sentence: Sentence, contexts: frozenset[str], rules: Rul
     return not other and rules.words["condition"].search(sentence.text) is None
 
 
+def _is_ours_alone(mention: Mention, sentence: Sentence, contexts: frozenset[str]) -> bool:
+    """Whether a treatment among past illnesses is one that hardly any other illness is given."""
+    return (
+        sentence.section == "past_history"
+        and "other_condition" not in contexts
+        and mention.agent.treatment_class in OURS_ALONE
+    )
+
+
 def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
     """given, ongoing, stopped, planned, declined, or nothing."""
     text = mention.sentence.text
     at = named.index(mention)
     before = _clause_before(text, mention.start, rules)
     offset = mention.start - len(before)
+    before = BRACKETED.sub(lambda match: "#" * len(match[0]), before)
     behind, glued = _region_behind(mention, named, at, rules)
     pre = _nearest_before(before, rules)
     post = _first_behind(behind, rules)
+    completing = rules.words["completing"].search(before) is not None
+    mention.is_ending = pre == "stopped" or completing
     glued_post = _first_behind(glued, rules) if glued and not pre else ""
     if rules.contexts["conditional"].search(text[:offset] + before) and pre != "ongoing":
         return ""
@@ -165,6 +213,7 @@ def _judge(mention: Mention, named: list[Mention], rules: Rules) -> str:
     if rules.cues["behind"]["declined"].search(uncut[:CLOSE]):
         post = "declined"
     said = post if post in UNSAID | {"declined", "planned"} else ""
+    said = said or _said_at_once(behind, rules)
     verdict = said or pre or post or glued_post or _judge_by_section(mention, behind, rules)
     if _is_unsaid(mention, verdict, post, behind, rules):
         return ""
@@ -177,8 +226,9 @@ def _is_unsaid(mention: Mention, verdict: str, post: str, behind: str, rules: Ru
         return True
     if verdict == "planned":
         return rules.contexts["conditional"].search(behind) is not None
-    listed = mention.sentence.section == "plan" and verdict in {"given", "named"}
-    return listed and post not in {"given", "stopped"}
+    if mention.sentence.section != "plan" or verdict not in {"given", "named"}:
+        return False
+    return post != "stopped" and rules.words["past_verb"].search(mention.sentence.text) is None
 
 
 def _judge_course(verdict: str, behind: str, rules: Rules) -> str:
@@ -191,8 +241,8 @@ def _judge_course(verdict: str, behind: str, rules: Rules) -> str:
 
 
 def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
-    if mention.sentence.section == "medications":
-        return "ongoing"
+    if mention.sentence.section in MEDICINES:
+        return MEDICINES[mention.sentence.section]
     if mention.sentence.section in HISTORY_SECTIONS or _stands_with_date(mention, rules):
         return "named"
     dose = rules.words["dose"].match(behind)
@@ -202,11 +252,14 @@ def _judge_by_section(mention: Mention, behind: str, rules: Rules) -> str:
 def _stands_with_date(mention: Mention, rules: Rules) -> bool:
     """Whether it stands in a row that begins with a date, or right before a date."""
     text = mention.sentence.text
+    if rules.words["specimen"].match(text, mention.end):
+        return False
     before = find_dates(text[: mention.start], rules)
     if before and before[0].start <= ROW_START and mention.start - before[-1].end < CLOSE // 2:
         return True
     behind = find_dates(text[mention.end :][:CLOSE], rules)
-    return bool(behind) and behind[0].start <= DATE_BEHIND
+    near = DATE_BEHIND if mention.start > LINE_HEAD else CLOSE
+    return bool(behind) and behind[0].start <= near
 
 
 def _clause_before(text: str, start: int, rules: Rules) -> str:
@@ -240,13 +293,28 @@ def _until_barrier(words: str, rules: Rules) -> str:
 
 
 def _nearest_before(words: str, rules: Rules) -> str:
-    """The kind of the cue that ends last before the agent; the longer one of two."""
-    best, kind = (-1, 0), ""
-    for name, pattern in rules.cues["before"].items():
-        for match in pattern.finditer(words):
-            if (match.end(), match.end() - match.start()) > best:
-                best, kind = (match.end(), match.end() - match.start()), name
-    return kind
+    """The kind of the cue that ends last before the agent; the longer one of two.
+
+    A word that only puts things in order ("after", "then") says no more than the cue before it:
+    what "could be considered after embolisation" was not given.
+    """
+    found = sorted(
+        (match.end(), match.end() - match.start(), name, match[0])
+        for name, pattern in rules.cues["before"].items()
+        for match in pattern.finditer(words)
+    )
+    while found:
+        _end, _length, kind, cue = found.pop()
+        earlier = found[-1][2] if found else ""
+        if earlier not in UNSAID | {"planned"} or not rules.words["sequence"].fullmatch(cue):
+            return kind
+    return ""
+
+
+def _said_at_once(behind: str, rules: Rules) -> str:
+    """What the very next word says outweighs all before: "stopped (octreotide continues)"."""
+    kind = _first_behind(behind[:AT_ONCE], rules)
+    return kind if kind in {"ongoing", "stopped"} else ""
 
 
 def _first_behind(words: str, rules: Rules) -> str:
@@ -274,6 +342,8 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     status = _final_status(mentions, has_start=start is not None, has_end=end is not None)
     if status == "declined":
         start = end = None
+    if status == "ongoing":
+        end = None
     text = best.sentence.text
     notes = [f"ambiguous date: {one.words}" for one in (start, end) if one and one.is_ambiguous]
     value: dict[str, Any] = {
@@ -289,6 +359,8 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     for one in (best.start_date, best.end_date):
         if one is not None and best.dates_from is None:
             first, last = min(first, one.start), max(last, one.end)
+    if ")" in text[first : best.start] and "(" not in text[first : best.start]:
+        first = best.start
     if re.search(r"[()]", text[last : last + 1]) and "(" in text[first:last]:
         last += 1
     return Finding(
@@ -301,12 +373,12 @@ def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) ->
     said = {one.status for one in mentions}
     if said <= {"planned", "declined"}:
         return mentions[-1].status
-    if "stopped" in said:
-        return "stopped"
-    if has_end:
-        return "completed"
-    if mentions[0].agent.once:
-        return "completed"
-    if "ongoing" in said:
+    last = [one for one in mentions if one.status in {"stopped", "ongoing"}][-1:]
+    goes_on = bool(last) and last[0].status == "ongoing"
+    if "stopped" in said and not goes_on:
+        return "completed" if mentions[0].agent.once else "stopped"
+    if goes_on and last[0].end_date is None and len(mentions) > 1:
         return "ongoing"
-    return "ongoing" if has_start and "started" in said else "completed"
+    if has_end or mentions[0].agent.once:
+        return "completed"
+    return "ongoing" if "ongoing" in said or (has_start and "started" in said) else "completed"

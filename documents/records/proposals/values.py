@@ -168,9 +168,8 @@ def read_words(match: re.Match[str], rules: Rules) -> Value | None:
 def read_instability(match: re.Match[str], _rules: Rules) -> Value | None:
     """Microsatellites: stable or high."""
     words = (_first_group(match, "words") or "").lower()
-    return Value(
-        "high" if "h" in words.replace("-", "")[3:] or words in {"high", "alta"} else "stable"
-    )
+    is_high = words in {"high", "alta"} or words.replace("-", "").startswith("msih")
+    return Value("high" if is_high else "stable")
 
 
 def _first_group(match: re.Match[str], name: str) -> str | None:

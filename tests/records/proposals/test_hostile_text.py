@@ -26,6 +26,12 @@ HOSTILE = {
     "broken words": "neuro-\n",
     "questions": "? NET; ",
     "surrogates": "\ud800",
+    "dates with spaces": "05 / 02 / 2025 ",
+    "leaders": "a ..... b ",
+    "labels": "Name: x Date: y ",
+    "lesions": "liver lesions in segment 5 and 8 ",
+    "joined agents": "lanreotide 120 mg every and everolimus + ",
+    "digits without end": "Ki-67 99999999999999999999% ",
 }
 
 
