@@ -50,6 +50,14 @@ class WordRefused(ValidationError):
         )
 
 
+class SummaryTooLong(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The summary does not fit on one page. Make the whole dossier instead."),
+            code="summary_too_long",
+        )
+
+
 class ReferralOfOtherCase(ValidationError):
     def __init__(self) -> None:
         super().__init__(_("The referral belongs to another case."), code="referral_of_other_case")

@@ -15,7 +15,8 @@ from documents.dossiers.changes import list_changes
 from documents.dossiers.contents import DossierContents, VersionNote
 from documents.dossiers.freezing import freeze_contents, hash_frozen
 from documents.dossiers.gather_flag import compare_for_dossier
-from documents.dossiers.models import SEALED_STATES, DossierVersion
+from documents.dossiers.models import SEALED_STATES, DossierVersion, VersionState
+from documents.dossiers.said import say as _
 from documents.dossiers.sources import SourceBook, SourceFile
 from documents.dossiers.wording import refuse_promises
 
@@ -114,7 +115,7 @@ def _tell_versions(
             version=each.number,
             made_on=each.asked_at.date(),
             contents_sha256=each.contents_sha256,
-            state="recalled" if each.state == "recalled" else "superseded",
+            state=_("recalled") if each.state == VersionState.RECALLED else _("superseded"),
         )
         for each in earlier
     ]
@@ -124,7 +125,7 @@ def _tell_versions(
             version=version.number,
             made_on=now.date(),
             contents_sha256=hash_frozen(frozen),
-            state="this document",
+            state=_("this document"),
         )
     )
     return replace(

@@ -23,7 +23,14 @@ from documents.dossiers.findings import (
 )
 from documents.dossiers.label_warnings import LABEL_SAYS
 from documents.dossiers.printed import Absence, Fact as PrintedFact, Listed, partial_date
-from documents.dossiers.saying import name_shortly, plain_field, say_short, say_value
+from documents.dossiers.said import as_said, gettext_noop, join_said, say as _
+from documents.dossiers.saying import (
+    name_fact,
+    name_shortly,
+    plain_field,
+    say_short,
+    say_value,
+)
 from documents.dossiers.sources import SourceBook, date_of, dated_of, full_date, note_of
 from documents.records.models import RecordKind
 
@@ -46,10 +53,10 @@ DETAILS: Final = (
 )
 KEY_MARKERS: Final = ("ki67_percent", "sstr_positive", "ecog")
 HISTORY: Final = (
-    ("Performance status", ("ecog", "child_pugh")),
-    ("Other conditions", ("comorbidity",)),
-    ("Allergies", ("allergy",)),
-    ("Current medicines", ("current_medicine",)),
+    (gettext_noop("Performance status"), ("ecog", "child_pugh")),
+    (gettext_noop("Other conditions"), ("comorbidity",)),
+    (gettext_noop("Allergies"), ("allergy",)),
+    (gettext_noop("Current medicines"), ("current_medicine",)),
 )
 KINDS: Final[Mapping[TreatmentClass, LineKind]] = {
     TreatmentClass.SSA: LineKind.SSA,
@@ -63,14 +70,14 @@ STATUSES: Final[Mapping[str, LineStatus]] = {
     TreatmentStatus.PLANNED: LineStatus.PLANNED,
     TreatmentStatus.DECLINED: LineStatus.DECLINED,
 }
-NOTHING_RECORDED: Final = Absence("nothing has been recorded and confirmed yet")
+NOTHING_RECORDED: Final = Absence(_("nothing has been recorded and confirmed yet"))
 
 
 def print_diagnosis(book: SourceBook) -> PrintedFact | Absence:
     """One line of the confirmed histology, differentiation, grade, site and spread."""
     histology = book.say("histology", label=False)
     if histology is None:
-        return Absence("no histology has been confirmed yet")
+        return Absence(_("no histology has been confirmed yet"))
     if histology.sides:
         return histology
     parts: list[str] = []
@@ -97,7 +104,7 @@ def print_diagnosis(book: SourceBook) -> PrintedFact | Absence:
 def print_stage(book: SourceBook) -> PrintedFact | Absence:
     stage, tnm = book.say("stage", label=False), book.say("tnm", label=False)
     if stage is None and tnm is None:
-        return Absence("no stage has been confirmed yet")
+        return Absence(_("no stage has been confirmed yet"))
     if stage is None or tnm is None or stage.sides or tnm.sides:
         return stage or tnm or NOTHING_RECORDED
     return PrintedFact(
@@ -117,14 +124,16 @@ def print_metastases(book: SourceBook) -> Listed[PrintedFact]:
         return sites
     spread = book.of("metastatic")
     if not spread:
-        return Absence("no site of metastasis has been confirmed")
+        return Absence(_("no site of metastasis has been confirmed"))
     if all(fact.value is False for fact in spread):
-        return Absence("recorded as not metastatic")
+        return Absence(_("recorded as not metastatic"))
     return tuple(
-        PrintedFact(text=f"in the words of the source: “{cite.quote}”", cites=(cite,))
+        PrintedFact(
+            text=_("in the words of the source: “%(quote)s”", quote=cite.quote), cites=(cite,)
+        )
         for cite in book.cites(fact for fact in spread if fact.value is True)
         if cite.quote
-    ) or Absence("metastatic; no site has been confirmed as a fact of its own")
+    ) or Absence(_("metastatic; no site has been confirmed as a fact of its own"))
 
 
 def print_markers(book: SourceBook, standing: Standing) -> Listed[PrintedFact]:
@@ -147,7 +156,7 @@ def print_markers(book: SourceBook, standing: Standing) -> Listed[PrintedFact]:
                 note=note_of(latest),
             )
         )
-    return tuple(markers) or Absence("no marker has been confirmed yet")
+    return tuple(markers) or Absence(_("no marker has been confirmed yet"))
 
 
 def _say_marker(key: str, fact: PrintedFact, book: SourceBook) -> str:
@@ -163,7 +172,7 @@ def print_treatments(book: SourceBook, standing: Standing) -> Listed[TreatmentLi
     if not facts:
         if standing.is_history_complete:
             return ()
-        return Absence("the treatment history has not been collected and confirmed yet")
+        return Absence(_("the treatment history has not been collected and confirmed yet"))
     lines = []
     number = 0
     for fact in facts:
@@ -186,9 +195,10 @@ def _print_treatment(fact: Fact, book: SourceBook, *, number: int | None = None)
         status = LineStatus.ONGOING
     return TreatmentLine(
         number=number if status in {LineStatus.GIVEN, LineStatus.ONGOING} else None,
-        agent=plain_field(entry, "agent") or (label_of(given) if given else "agent not recorded"),
+        agent=plain_field(entry, "agent")
+        or (as_said(label_of(given)) if given else _("agent not recorded")),
         kind=KINDS.get(given, LineKind.SYSTEMIC) if given else LineKind.OTHER,
-        class_name=label_of(given) if given else what,
+        class_name=as_said(label_of(given)) if given else what,
         intent=fact.details.get("intent", ""),
         start=_possible(plain_field(entry, "start_date")),
         end=end,
@@ -215,15 +225,15 @@ def print_biomarkers(book: SourceBook) -> Listed[Biomarker]:
         result = ", ".join(value[part] for part in ("result", "alteration") if value.get(part))
         found.append(
             Biomarker(
-                name=spec_for(fact.key).label,
-                result=result or "not stated",
+                name=name_fact(fact.key),
+                result=result or _("not stated"),
                 assay=value.get("assay", ""),
                 specimen=value.get("specimen", ""),
                 on=full_date(value.get("date") or dated_of(fact)),
                 cites=book.cites([fact]),
             )
         )
-    return tuple(found) or Absence("no biomarker has been confirmed yet")
+    return tuple(found) or Absence(_("no biomarker has been confirmed yet"))
 
 
 def print_series(book: SourceBook) -> Listed[Series]:
@@ -231,7 +241,7 @@ def print_series(book: SourceBook) -> Listed[Series]:
     measured = _by_key(book.of("weight_kg", "ki67_percent", "marker:"))
     series = [_print_series(key, facts, book) for key, facts in measured.items()]
     return tuple(each for each in series if each is not None) or Absence(
-        "no value was recorded on more than one day"
+        _("no value was recorded on more than one day")
     )
 
 
@@ -253,7 +263,7 @@ def _print_series(key: str, facts: Iterable[Fact], book: SourceBook) -> Series |
         )
     if len({on for on, _text in points}) < 2 or len(units) > 1:  # noqa: PLR2004  # two days
         return None
-    return Series(name=spec.label, unit=units.pop(), points=tuple(points.values()))
+    return Series(name=as_said(spec.label), unit=units.pop(), points=tuple(points.values()))
 
 
 def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Listed[ImagingStudy]:
@@ -272,12 +282,12 @@ def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Lis
                     on=done,
                     age_days=(day - done).days,
                     limit_days=limit,
-                    images="report only",
+                    images=_("report only"),
                     cites=book.cite_file(source.file),
                 )
             )
-    studies.sort(key=lambda study: study.on, reverse=True)
-    return tuple(studies) or Absence("no imaging report with a full date has been accepted yet")
+    studies.sort(key=lambda study: study.age_days or 0)
+    return tuple(studies) or Absence(_("no imaging report with a full date has been accepted yet"))
 
 
 def print_history(book: SourceBook) -> tuple[HistoryGroup, ...]:
@@ -288,7 +298,7 @@ def print_history(book: SourceBook) -> tuple[HistoryGroup, ...]:
             for key in keys
             for fact in (book.say_each(key) if spec_for(key).repeats else _only(book.say(key)))
         )
-        groups.append(HistoryGroup(name=name, facts=facts or NOTHING_RECORDED))
+        groups.append(HistoryGroup(name=as_said(name), facts=facts or NOTHING_RECORDED))
     return tuple(groups)
 
 
@@ -300,9 +310,9 @@ def print_attention(book: SourceBook) -> Listed[AttentionItem]:
     """Confirmed facts that touch a warning of the label; not what is confirmed as absent."""
     items = [
         AttentionItem(
-            topic=spec_for(fact.key).label,
+            topic=name_fact(fact.key),
             fact=_say_with_note(fact),
-            label_says=LABEL_SAYS.get(fact.key.partition(":")[2], ""),
+            label_says=as_said(LABEL_SAYS.get(fact.key.partition(":")[2], "")),
             on=full_date(dated_of(fact)),
             cites=book.cites([fact]),
         )
@@ -311,21 +321,21 @@ def print_attention(book: SourceBook) -> Listed[AttentionItem]:
     ]
     items += [
         AttentionItem(
-            topic=spec_for("child_pugh").label,
+            topic=name_fact("child_pugh"),
             fact=f"Child-Pugh {fact.value}",
-            label_says=LABEL_SAYS["liver_function"],
+            label_says=as_said(LABEL_SAYS["liver_function"]),
             on=full_date(dated_of(fact)),
             cites=book.cites([fact]),
         )
         for fact in book.of("child_pugh")
         if fact.value in {"B", "C"}
     ]
-    return tuple(items) or Absence("no confirmed fact touches a warning of the label")
+    return tuple(items) or Absence(_("no confirmed fact touches a warning of the label"))
 
 
 def _say_with_note(fact: Fact) -> str:
     said = say_value(fact.key, fact.value)
-    return "; ".join(part for part in (said, note_of(fact)) if part)
+    return join_said(said, note_of(fact))
 
 
 def _by_key(facts: Sequence[Fact]) -> dict[str, list[Fact]]:

@@ -24,13 +24,20 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from .chart import Drawing, draw_course, draw_series
-from .contents import DossierContents
+from .contents import DossierContents, Variant
+from .errors import SummaryTooLong
 from .freezing import hash_contents
+from .outline import list_sections
 from .printed import Absence
+from .room import ROOMS, ROOMY, Room
 
 STEPS: Final = ("writing", "layout", "pdf")
 STYLESHEET: Final = "dossiers/dossier.css"
-TEMPLATE: Final = "dossiers/dossier.html"
+TEMPLATES: Final = {
+    Variant.FULL: "dossiers/dossier.html",
+    Variant.SUMMARY: "dossiers/summary.html",
+    Variant.DEIDENTIFIED: "dossiers/deidentified.html",
+}
 SCHEME: Final = "dossier:"
 VARIANT: Final = "pdf/a-3a"
 
@@ -98,27 +105,42 @@ def render_dossier(contents: DossierContents, *, on_step: OnStep | None = None) 
     tell(1, len(STEPS), STEPS[1])
     with _collector_resting():
         document = lay_out(html, drawings)
+        if contents.variant is Variant.SUMMARY:
+            document = fit_on_one_page(contents, document)
         tell(2, len(STEPS), STEPS[2])
         pdf = write_pdf(document)
     tell(3, len(STEPS), "")
     return pdf
 
 
-def write_pages(contents: DossierContents) -> tuple[str, dict[str, Drawing]]:
+def write_pages(contents: DossierContents, room: Room = ROOMY) -> tuple[str, dict[str, Drawing]]:
     """Return the pages as HTML, and the drawings that they ask for, by name."""
     with translation.override(contents.language), timezone.override("UTC"):
         drawings = draw_all(contents)
         html = render_to_string(
-            TEMPLATE,
+            TEMPLATES[contents.variant],
             {
                 "dossier": contents,
                 "contents_sha256": hash_contents(contents),
                 "drawings": drawings,
+                "outline": list_sections(),
+                "room": room,
                 "series": _with_drawings(contents, drawings),
                 "right_to_left": translation.get_language_bidi(),
             },
         )
     return html, drawings
+
+
+def fit_on_one_page(contents: DossierContents, document: Document) -> Document:
+    """Return the summary on one page, shortened by the rule of `room`, or raise SummaryTooLong."""
+    for room in ROOMS[1:]:
+        if len(document.pages) == 1:
+            break
+        document = lay_out(*write_pages(contents, room))
+    if len(document.pages) > 1:
+        raise SummaryTooLong
+    return document
 
 
 def draw_all(contents: DossierContents) -> dict[str, Drawing]:
