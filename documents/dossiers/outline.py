@@ -25,6 +25,9 @@ SECTIONS: Final = (
 )
 
 
+COLUMNS: Final = 3
+
+
 @dataclass(frozen=True)
 class Entry:
     anchor: str
@@ -32,8 +35,9 @@ class Entry:
 
 
 def list_sections() -> list[tuple[Entry | None, ...]]:
-    """The entries in the language in force, in two columns that are read one after the other."""
+    """The entries in the language in force: rows of three columns, each read from the top."""
     entries: list[Entry | None] = [Entry(anchor, gettext(title)) for anchor, title in SECTIONS]
-    half = (len(entries) + 1) // 2
-    second = entries[half:] + [None] * (2 * half - len(entries))
-    return list(zip(entries[:half], second, strict=True))
+    height = -(-len(entries) // COLUMNS)
+    entries += [None] * (COLUMNS * height - len(entries))
+    columns = (entries[at : at + height] for at in range(0, len(entries), height))
+    return list(zip(*columns, strict=True))

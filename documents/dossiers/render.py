@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -105,8 +106,7 @@ def render_dossier(contents: DossierContents, *, on_step: OnStep | None = None) 
     tell(1, len(STEPS), STEPS[1])
     with _collector_resting():
         document = lay_out(html, drawings)
-        if contents.variant is Variant.SUMMARY:
-            document = fit_on_one_page(contents, document)
+        document = fit_first_page(contents, document)
         tell(2, len(STEPS), STEPS[2])
         pdf = write_pdf(document)
     tell(3, len(STEPS), "")
@@ -132,15 +132,30 @@ def write_pages(contents: DossierContents, room: Room = ROOMY) -> tuple[str, dic
     return html, drawings
 
 
-def fit_on_one_page(contents: DossierContents, document: Document) -> Document:
-    """Return the summary on one page, shortened by the rule of `room`, or raise SummaryTooLong."""
+def fit_first_page(contents: DossierContents, document: Document) -> Document:
+    """Return the pages with a first page that ends where it should, by the rule of `room`.
+
+    Only where it ran over is it laid out again, alone, until it fits. A summary that never does is
+    refused (SummaryTooLong); a whole dossier has its values in the pages behind in any case.
+    """
+    if not _runs_over(contents, document):
+        return document
+    alone = replace(contents, variant=Variant.SUMMARY)
     for room in ROOMS[1:]:
-        if len(document.pages) == 1:
+        page = lay_out(*write_pages(alone, room))
+        if len(page.pages) == 1:
             break
-        document = lay_out(*write_pages(contents, room))
-    if len(document.pages) > 1:
+    if contents.variant is not Variant.SUMMARY:
+        return lay_out(*write_pages(contents, room))
+    if len(page.pages) > 1:
         raise SummaryTooLong
-    return document
+    return page
+
+
+def _runs_over(contents: DossierContents, document: Document) -> bool:
+    if contents.variant is Variant.SUMMARY:
+        return len(document.pages) > 1
+    return contents.variant is Variant.FULL and "contents" not in document.pages[1].anchors
 
 
 def draw_all(contents: DossierContents) -> dict[str, Drawing]:

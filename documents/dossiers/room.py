@@ -1,9 +1,9 @@
 """How much fits on the first page, and how the summary alone is made to fit on one.
 
-The rule: whole values first. Where a page would not fit, values are cut with “…” and lists are
-shortened, in the steps of `ROOMS`; what is shortened says how much there is. The rows of the
-comparison, what is unknown, and the disclaimer are never left out. After the last step the
-summary is refused (`SummaryTooLong`), and never runs over to a second page.
+The rule: whole values first. Where a page would not fit, the lines move together, then values are
+cut with “…” and lists are shortened, in the steps of `ROOMS`; what is shortened says how much there
+is. The rows of the comparison, what is unknown, and the disclaimer are never left out. After the
+last step the summary is refused (`SummaryTooLong`), and never runs over to a second page.
 """
 
 from dataclasses import dataclass
@@ -26,15 +26,17 @@ class Room:
     treatments: int = 5
     imaging: int = 3
     missing: int = 4
+    is_dense: bool = True
 
     @property
     def latest_treatments(self) -> str:
         return f"-{self.treatments}:"
 
 
-ROOMY: Final = Room(question=1500, fact=260, value=160, word=80)
+ROOMY: Final = Room(question=1500, fact=260, value=160, word=80, is_dense=False)
 ROOMS: Final = (
     ROOMY,
+    Room(question=1500, fact=260, value=160, word=80),
     Room(question=600, fact=200, value=110, word=60),
     Room(question=600, fact=130, value=80, word=44, missing=3),
     Room(question=420, fact=90, value=56, word=30, treatments=4, imaging=2, missing=3),

@@ -23,6 +23,7 @@ SOURCE_LANGUAGE: Final = "en"
 Show = Callable[[object], str]
 _PART: Final = re.compile(r"%\(\w+\)[sd]")
 _LETTERS: Final = re.compile(r"[A-Za-z]")
+_MARKS: Final = {"ar": str.maketrans({",": "،", ";": "؛"})}
 
 
 class Said(str):
@@ -50,7 +51,7 @@ class Said(str):
     @property
     def is_translated(self) -> bool:
         """Whether the language in force has this sentence, or is the one it is kept in."""
-        if get_language() == SOURCE_LANGUAGE or not _LETTERS.search(_PART.sub("", self.sentence)):
+        if get_language() == SOURCE_LANGUAGE or not _has_letters(self.sentence):
             return True
         return self._find() not in {self.sentence, self.many}
 
@@ -59,8 +60,8 @@ class Said(str):
         return _fill(sentence(self._find()), self.parts, each)
 
     def _find(self) -> str:
-        if not self.sentence:
-            return ""
+        if not _has_letters(self.sentence):
+            return punctuate(self.sentence)
         if self.number is None:
             return gettext(self.sentence)
         return ngettext(self.sentence, self.many, self.number)
@@ -90,6 +91,15 @@ def join_said(*parts: str, by: str = "; ") -> Said:
 def as_said(text: str) -> Said:
     """A label that another module marked for the catalogues."""
     return text if isinstance(text, Said) else Said(text)
+
+
+def punctuate(marks: str) -> str:
+    """Commas and the like between values, as the language in force writes them."""
+    return marks.translate(_MARKS.get(get_language() or "", {}))
+
+
+def _has_letters(sentence: str) -> bool:
+    return _LETTERS.search(_PART.sub("", sentence)) is not None
 
 
 def plainly(value: object) -> str:

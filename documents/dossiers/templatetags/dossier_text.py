@@ -14,7 +14,7 @@ from documents.dossiers.days import say_clock, say_date
 from documents.dossiers.findings import Answer, Overall, UnknownKind
 from documents.dossiers.printed import Cite
 from documents.dossiers.room import clip_text
-from documents.dossiers.said import SOURCE_LANGUAGE, Said, in_words
+from documents.dossiers.said import SOURCE_LANGUAGE, Said, in_words, punctuate
 
 register = template.Library()
 
@@ -96,6 +96,22 @@ def named(value: object) -> SafeString:
     if isinstance(value, Said):
         return spoken(value)
     return _show_recorded(str(value), "")
+
+
+@register.filter
+def quoted(value: object) -> SafeString:
+    """Words of a report or a label between quotation marks, which belong to the words."""
+    return spoken(f"“{value}”")
+
+
+@register.simple_tag
+def comma() -> str:
+    return punctuate(", ")
+
+
+@register.simple_tag
+def semicolon() -> str:
+    return punctuate("; ")
 
 
 @register.filter
