@@ -50,6 +50,14 @@ class WordRefused(ValidationError):
         )
 
 
+class LanguageNotSpoken(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Dossiers are not made in this language. Choose one of the list."),
+            code="language_not_spoken",
+        )
+
+
 class SummaryTooLong(ValidationError):
     def __init__(self) -> None:
         super().__init__(

@@ -1,6 +1,6 @@
 """Filling the one frozen value that a dossier is made of, from the database as it stands now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,19 +8,18 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from cases.casework.models import Case
-from cases.clinical.standing import build_standing
+from cases.clinical.standing import Standing, build_standing
 from cases.hospitals.models import Referral
 from documents.dossiers import gather_findings as findings, gather_journey as journey
-from documents.dossiers.changes import list_changes
-from documents.dossiers.contents import DossierContents, VersionNote
+from documents.dossiers.contents import DossierContents, Variant
 from documents.dossiers.freezing import freeze_contents, hash_frozen
+from documents.dossiers.gather_deidentified import without_identity
 from documents.dossiers.gather_flag import compare_for_dossier
-from documents.dossiers.models import SEALED_STATES, DossierVersion, VersionState
-from documents.dossiers.said import say as _
+from documents.dossiers.gather_versions import tell_versions
+from documents.dossiers.models import DossierVersion
+from documents.dossiers.said import SOURCE_LANGUAGE
 from documents.dossiers.sources import SourceBook, SourceFile
 from documents.dossiers.wording import refuse_promises
-
-LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,20 @@ class Gathered:
     files: tuple[SourceFile, ...]
 
 
+@dataclass(frozen=True)
+class Known:
+    """The facts that may leave, and where they stand on the reference date."""
+
+    book: SourceBook
+    standing: Standing
+
+
 def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
-    """Everything that a version says. Raises WordRefused or DossierTooLong with a sentence."""
+    """Everything that a version says. Raises WordRefused or DossierTooLong with a sentence.
+
+    What we say ourselves is gathered in English whatever the language of the version; the pages
+    say it in theirs, so that versions in different languages can be compared.
+    """
     dossier = version.dossier
     case = Case.objects.select_related("patient", "owner").get(pk=dossier.case_id)
     referral: Referral | None = None
@@ -42,17 +53,21 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
         referral = Referral.objects.select_related("hospital", "contact").get(
             pk=dossier.referral_id
         )
-    with translation.override(LANGUAGE), timezone.override("UTC"):
+    with translation.override(SOURCE_LANGUAGE), timezone.override("UTC"):
         book = SourceBook(case)
-        contents = _gather_contents(version, case, referral, book, now)
-        contents = _tell_versions(version, contents, now)
+        standing = build_standing(case, version.reference_date, book.facts)
+        contents = _gather_contents(version, case, referral, known=Known(book, standing), now=now)
+        if version.names_nobody:
+            contents = without_identity(contents, case, book, standing, version.alias)
+        else:
+            contents = tell_versions(version, contents, now)
         refuse_promises(contents)
         frozen = freeze_contents(contents)
         return Gathered(
             contents=contents,
             frozen=frozen,
             contents_sha256=hash_frozen(frozen),
-            files=tuple(book.files),
+            files=() if version.names_nobody else tuple(book.files),
         )
 
 
@@ -60,18 +75,19 @@ def _gather_contents(
     version: DossierVersion,
     case: Case,
     referral: Referral | None,
-    book: SourceBook,
+    *,
+    known: Known,
     now: datetime,
 ) -> DossierContents:
-    day = version.reference_date
-    standing = build_standing(case, day, book.facts)
+    day, book, standing = version.reference_date, known.book, known.standing
     compared = compare_for_dossier(case, book, standing)
     return DossierContents(
         case_reference=case.reference,
         version=version.number,
         reference_date=day,
         made_at=now,
-        language=LANGUAGE,
+        variant=Variant(version.variant),
+        language=version.language,
         organisation=settings.ORGANISATION,
         coordinator=case.owner.name if case.owner else "",
         recipient=journey.print_recipient(referral),
@@ -96,38 +112,4 @@ def _gather_contents(
         sources=book.list_sources(),
         sign_offs=compared.sign_offs,
         confirmations=journey.print_confirmations(book.facts),
-    )
-
-
-def _tell_versions(
-    version: DossierVersion, contents: DossierContents, now: datetime
-) -> DossierContents:
-    """Add the earlier sealed versions, and what is different since the latest of them."""
-    earlier = list(
-        DossierVersion.objects.filter(
-            dossier=version.dossier_id, number__lt=version.number, state__in=SEALED_STATES
-        ).order_by("number")
-    )
-    if not earlier:
-        return contents
-    notes = [
-        VersionNote(
-            version=each.number,
-            made_on=each.asked_at.date(),
-            contents_sha256=each.contents_sha256,
-            state=_("recalled") if each.state == VersionState.RECALLED else _("superseded"),
-        )
-        for each in earlier
-    ]
-    frozen = freeze_contents(contents)
-    notes.append(
-        VersionNote(
-            version=version.number,
-            made_on=now.date(),
-            contents_sha256=hash_frozen(frozen),
-            state=_("this document"),
-        )
-    )
-    return replace(
-        contents, versions=tuple(notes), changes=list_changes(earlier[-1].contents, frozen)
     )

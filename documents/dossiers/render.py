@@ -141,15 +141,14 @@ def fit_first_page(contents: DossierContents, document: Document) -> Document:
     if not _runs_over(contents, document):
         return document
     alone = replace(contents, variant=Variant.SUMMARY)
+    room, fits = ROOMY, False
     for room in ROOMS[1:]:
-        page = lay_out(*write_pages(alone, room))
-        if len(page.pages) == 1:
+        fits = len(lay_out(*write_pages(alone, room)).pages) == 1
+        if fits:
             break
-    if contents.variant is not Variant.SUMMARY:
-        return lay_out(*write_pages(contents, room))
-    if len(page.pages) > 1:
+    if contents.variant is Variant.SUMMARY and not fits:
         raise SummaryTooLong
-    return page
+    return lay_out(*write_pages(contents, room))
 
 
 def _runs_over(contents: DossierContents, document: Document) -> bool:
