@@ -121,9 +121,7 @@ def _load(language: str) -> _Words:
         language=language,
         pattern=re.compile(f"{border}(?:{'|'.join(each)}){border}", re.IGNORECASE),
         instead=tuple(entry["instead"] for entry in data["words"]),
-        allowed=re.compile(
-            "|".join(f"(?:{_any_space(one)})" for one in data["allowed"]), re.IGNORECASE
-        ),
+        allowed=re.compile(allowed, re.IGNORECASE),
     )
 
 

@@ -15,6 +15,7 @@ from documents.dossiers.contents import DossierContents, Variant
 from documents.dossiers.freezing import freeze_contents, hash_frozen
 from documents.dossiers.gather_deidentified import without_identity
 from documents.dossiers.gather_flag import compare_for_dossier
+from documents.dossiers.gather_imaging import print_imaging
 from documents.dossiers.gather_versions import tell_versions
 from documents.dossiers.models import DossierVersion
 from documents.dossiers.said import SOURCE_LANGUAGE
@@ -103,7 +104,7 @@ def _gather_contents(
         treatments=findings.print_treatments(book, standing),
         biomarkers=findings.print_biomarkers(book),
         series=findings.print_series(book),
-        imaging=findings.print_imaging(book, referral, day),
+        imaging=print_imaging(book, referral, day),
         history=findings.print_history(book),
         attention=findings.print_attention(book),
         missing=journey.print_missing(case, referral, compared.flag, book, day),

@@ -30,7 +30,6 @@ from cases.clinical.standing import Standing
 from cases.clinical.vocabulary import FactKind, spec_for
 from documents.dossiers.closed_lists import CODED, GENES, MARKERS, RESULTS, TNM, UNITS
 from documents.dossiers.contents import DossierContents, Patient, Variant
-from documents.dossiers.days import MONTH, YEAR
 from documents.dossiers.findings import (
     AttentionItem,
     Biomarker,
@@ -45,18 +44,24 @@ from documents.dossiers.findings import (
 from documents.dossiers.label_warnings import LABEL_SAYS
 from documents.dossiers.printed import Absence, Fact as PrintedFact, Listed, Side
 from documents.dossiers.said import Said, as_said, join_said, say as _, say_many as ngettext
-from documents.dossiers.saying import name_fact, name_shortly, say_short, say_value
+from documents.dossiers.saying import (
+    name_fact,
+    name_shortly,
+    say_months,
+    say_months_of,
+    say_short,
+    say_value,
+)
 from documents.dossiers.sources import SourceBook, dated_of
 from documents.records.models import RecordKind
 from documents.records.proposals.rules import load_rules
 
 OLDEST: Final = 89
 """The last age that is told as such."""
-DAYS_A_MONTH: Final = 30.44
-MIDDLE_OF: Final = {YEAR: "-07-01", MONTH: "-15"}
-"""The day that stands for a year or a month of which no more is known."""
 LEFT_OUT: Final = Absence(_("left out of this form, which names nobody"))
-KEPT_APART: Final = frozenset({"metastasis_site", "prior_treatments", "sex", "weight_kg"})
+KEPT_APART: Final = frozenset(
+    {"metastasis_site", "prior_treatments", "sex", "weight_kg", "ki67_percent", "stage", "tnm"}
+)
 
 
 def without_identity(
@@ -81,7 +86,7 @@ def without_identity(
         diagnosis_details=told.details(),
         metastases=told.metastases(),
         markers=told.markers(),
-        flag=_tell_flag(contents.flag, told),
+        flag=_tell_flag(contents, told),
         other_indications=contents.other_indications,
         treatments=told.treatments(contents.treatments),
         biomarkers=told.biomarkers(),
@@ -112,30 +117,6 @@ def _describe_person(patient: Patient) -> Patient:
         country=LEFT_OUT,
         language=LEFT_OUT,
     )
-
-
-def say_months(first: str, day: date) -> Said:
-    """How long before the reference date a date was: whole months, or years where no more is known.
-
-    A date of year precision gives years. Nothing can be said of a date that cannot be.
-    """
-    try:
-        known = date.fromisoformat(first + MIDDLE_OF.get(len(first), ""))
-    except ValueError:
-        return _("at a time not recorded")
-    if len(first) == YEAR:
-        years = day.year - known.year
-        return ngettext("about %(count)d year before", "about %(count)d years before", years)
-    return say_months_of((day - known).days)
-
-
-def say_months_of(days: int) -> Said:
-    months = round(days / DAYS_A_MONTH)
-    if months < 0:
-        return ngettext("in %(count)d month", "in %(count)d months", -months)
-    if months == 0:
-        return _("within the same month")
-    return ngettext("%(count)d month before", "%(count)d months before", months)
 
 
 class _Telling:
@@ -181,7 +162,8 @@ class _Telling:
             return found
         more = (self.say(key, label=False) for key in ("differentiation", "primary_site", "grade"))
         said = [each.text for each in more if each is not None and not each.sides]
-        return PrintedFact(text=join_said(found.text, *said, by=", "))
+        text = join_said(found.text, *said, by=", ")
+        return PrintedFact(text=text)
 
     def stage(self) -> PrintedFact | Absence:
         found = [self.say(key, label=False) for key in ("stage", "tnm")]
@@ -311,14 +293,15 @@ def _count_words(book: SourceBook, name: str, key: str) -> HistoryGroup:
     return HistoryGroup(name=name, facts=(PrintedFact(text=text),))
 
 
-def _tell_flag(flag: Flag | Absence, told: _Telling) -> Flag | Absence:
+def _tell_flag(contents: DossierContents, told: _Telling) -> Flag | Absence:
     """The rows with their answers; of the facts only what is coded, of the reasons none."""
+    flag = contents.flag
     if isinstance(flag, Absence):
         return flag
     return replace(
         flag,
         label_read_by="",
-        rows=tuple(_tell_row(row, told) for row in flag.rows),
+        rows=tuple(_tell_row(row, contents, told) for row in flag.rows),
         context=tuple(replace(note, cites=()) for note in flag.context),
         dose=LEFT_OUT,
         next_change_on=None,
@@ -326,7 +309,14 @@ def _tell_flag(flag: Flag | Absence, told: _Telling) -> Flag | Absence:
     )
 
 
-def _tell_row(row: CriterionRow, told: _Telling) -> CriterionRow:
+def _tell_row(row: CriterionRow, contents: DossierContents, told: _Telling) -> CriterionRow:
+    if row.id == "age_ge_12":
+        fact: str = _say_age(_describe_person(contents.patient))
+    elif row.id == "previously_treated":
+        lines = told.treatments(contents.treatments)
+        fact = "" if isinstance(lines, Absence) else join_said(*(line.agent for line in lines))
+    else:
+        fact = _say_coded(ROW_FACTS.get(row.id, ()), told)
     return CriterionRow(
         id=row.id,
         phrase=row.phrase,
@@ -334,10 +324,18 @@ def _tell_row(row: CriterionRow, told: _Telling) -> CriterionRow:
         answer=row.answer,
         unknown_kind=row.unknown_kind,
         derived=row.derived,
-        fact=_say_coded(ROW_FACTS.get(row.id, ()), told),
+        fact=fact,
         ask=row.ask,
         other_readings=row.other_readings,
     )
+
+
+def _say_age(patient: Patient) -> str:
+    if patient.age_years is None:
+        return ""
+    if patient.is_of_oldest:
+        return _("%(age)d years or older", age=patient.age_years)
+    return ngettext("%(count)d year", "%(count)d years", patient.age_years)
 
 
 ROW_FACTS: Final[dict[str, Sequence[str]]] = {

@@ -9,12 +9,10 @@ from cases.clinical.models import Fact
 from cases.clinical.standing import Standing
 from cases.clinical.terms import THIS_TUMOUR, TreatmentClass, TreatmentStatus, label_of
 from cases.clinical.vocabulary import spec_for
-from cases.hospitals.models import Referral
 from documents.dossiers.findings import (
     AttentionItem,
     Biomarker,
     HistoryGroup,
-    ImagingStudy,
     LineKind,
     LineStatus,
     Point,
@@ -31,8 +29,7 @@ from documents.dossiers.saying import (
     say_short,
     say_value,
 )
-from documents.dossiers.sources import SourceBook, date_of, dated_of, full_date, note_of
-from documents.records.models import RecordKind
+from documents.dossiers.sources import SourceBook, dated_of, full_date, note_of
 
 DETAILS: Final = (
     "histology",
@@ -264,30 +261,6 @@ def _print_series(key: str, facts: Iterable[Fact], book: SourceBook) -> Series |
     if len({on for on, _text in points}) < 2 or len(units) > 1:  # noqa: PLR2004  # two days
         return None
     return Series(name=as_said(spec.label), unit=units.pop(), points=tuple(points.values()))
-
-
-def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Listed[ImagingStudy]:
-    """Reports of imaging with a full date, the latest first, and how old this hospital takes."""
-    limit = None
-    if referral is not None:
-        wanted = referral.hospital.requirements.filter(kind=RecordKind.IMAGING).first()
-        limit = wanted.not_older_than_days if wanted is not None else None
-    studies = []
-    for source in book.files:
-        done = full_date(date_of(source.document))
-        if source.document.kind == RecordKind.IMAGING and done is not None:
-            studies.append(
-                ImagingStudy(
-                    what=source.document.title,
-                    on=done,
-                    age_days=(day - done).days,
-                    limit_days=limit,
-                    images=_("report only"),
-                    cites=book.cite_file(source.file),
-                )
-            )
-    studies.sort(key=lambda study: study.age_days or 0)
-    return tuple(studies) or Absence(_("no imaging report with a full date has been accepted yet"))
 
 
 def print_history(book: SourceBook) -> tuple[HistoryGroup, ...]:

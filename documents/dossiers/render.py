@@ -28,7 +28,7 @@ from .chart import Drawing, draw_course, draw_series
 from .contents import DossierContents, Variant
 from .errors import SummaryTooLong
 from .freezing import hash_contents
-from .outline import list_sections
+from .outline import list_sections, shows_figures
 from .printed import Absence
 from .room import ROOMS, ROOMY, Room
 
@@ -123,7 +123,8 @@ def write_pages(contents: DossierContents, room: Room = ROOMY) -> tuple[str, dic
                 "dossier": contents,
                 "contents_sha256": hash_contents(contents),
                 "drawings": drawings,
-                "outline": list_sections(),
+                "outline": list_sections(contents),
+                "shows_figures": shows_figures(contents),
                 "room": room,
                 "series": _with_drawings(contents, drawings),
                 "right_to_left": translation.get_language_bidi(),

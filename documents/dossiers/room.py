@@ -26,6 +26,7 @@ class Room:
     treatments: int = 5
     imaging: int = 3
     missing: int = 4
+    sources: int = 8
     is_dense: bool = True
 
     @property
@@ -40,7 +41,17 @@ ROOMS: Final = (
     Room(question=600, fact=200, value=110, word=60),
     Room(question=600, fact=130, value=80, word=44, missing=3),
     Room(question=420, fact=90, value=56, word=30, treatments=4, imaging=2, missing=3),
-    Room(question=300, fact=64, value=40, word=20, markers=4, treatments=3, imaging=1, missing=2),
+    Room(
+        question=300,
+        fact=64,
+        value=40,
+        word=20,
+        markers=4,
+        treatments=3,
+        imaging=1,
+        missing=2,
+        sources=4,
+    ),
 )
 
 

@@ -1,7 +1,7 @@
 """Facts in the words of a page: values as recorded, our own words around them as sentences."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,8 @@ from cases.clinical.terms import (
     label_of,
 )
 from cases.clinical.vocabulary import FactKind, spec_for
-from documents.dossiers.days import Clock, Day, Days, say_date
-from documents.dossiers.said import Said, as_said, join_said, say as _
+from documents.dossiers.days import MONTH, YEAR, Clock, Day, Days, say_date
+from documents.dossiers.said import Said, as_said, join_said, say as _, say_many as ngettext
 
 __all__ = ["Days", "say_date"]
 
@@ -37,6 +37,10 @@ SHORT_LABELS: Final[Mapping[str, str]] = {"sstr_positive": "SSTR", "ecog": "ECOG
 SHORT_CLASSES: Final[Mapping[str, str]] = {TreatmentClass.PRRT: "PRRT"}
 DONE: Final = frozenset({TreatmentStatus.COMPLETED, TreatmentStatus.STOPPED})
 QUANTITIES: Final = frozenset({FactKind.NUMBER, FactKind.MEASURE, FactKind.COUNT, FactKind.STAGE})
+
+DAYS_A_MONTH: Final = 30.44
+MIDDLE_OF: Final = {YEAR: "-07-01", MONTH: "-15"}
+"""The day that stands for a year or a month of which no more is known."""
 
 
 def name_fact(key: str) -> Said:
@@ -137,6 +141,30 @@ def _say_words(
 def _say_dates(entry: Mapping[str, Any], field: str) -> str:
     days = plain_field(entry, field).split(" / ")
     return join_said(*(Said("%(day)s", {"day": Day(day)}) for day in days), by=" / ")
+
+
+def say_months(first: str, day: date) -> Said:
+    """How long before the reference date a date was: whole months, or years where no more is known.
+
+    A date of year precision gives years. Nothing can be said of a date that cannot be.
+    """
+    try:
+        known = date.fromisoformat(first + MIDDLE_OF.get(len(first), ""))
+    except ValueError:
+        return _("at a time not recorded")
+    if len(first) == YEAR:
+        years = day.year - known.year
+        return ngettext("about %(count)d year before", "about %(count)d years before", years)
+    return say_months_of((day - known).days)
+
+
+def say_months_of(days: int) -> Said:
+    months = round(days / DAYS_A_MONTH)
+    if months < 0:
+        return ngettext("in %(count)d month", "in %(count)d months", -months)
+    if months == 0:
+        return _("within the same month")
+    return ngettext("%(count)d month before", "%(count)d months before", months)
 
 
 def say_moment(moment: datetime, zone: str, until: datetime | None = None) -> str:

@@ -6,7 +6,7 @@ through here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -26,6 +26,8 @@ from documents.records.models import (
     DocumentState,
     Evidence,
     RecordKind,
+    Translation,
+    TranslationState,
 )
 
 # Papers that hospitals need for a bed, not for an opinion; listed only where a fact stands there.
@@ -130,7 +132,31 @@ class SourceBook:
     def list_sources(self) -> Listed[Source]:
         if not self.files:
             return Absence(_("no record has been accepted yet"))
-        return tuple(_describe_source(source) for source in self.files)
+        told = self._tell_translations()
+        return tuple(
+            replace(_describe_source(source), translation=told.get(source.file.document_id, ""))
+            for source in self.files
+        )
+
+    def _tell_translations(self) -> dict[object, str]:
+        """Where the translation of a record stands, or how it is getting on."""
+        keys = {source.file.document_id: source.key for source in self.files}
+        rows = Translation.objects.filter(document__in=list(keys)).exclude(
+            state=TranslationState.CANCELLED
+        )
+        told: dict[object, str] = {}
+        for row in rows.order_by("requested_at", "id"):
+            where = ""
+            if row.state == TranslationState.APPROVED and row.translated_id is not None:
+                where = keys.get(row.translated_id, "")
+            state: str = as_said(str(TranslationState(row.state).label))
+            said = _(
+                "Translation into %(language)s: %(where)s",
+                language=name_language(row.to_language),
+                where=where or state,
+            )
+            told[row.document_id] = join_said(told.get(row.document_id, ""), said)
+        return told
 
 
 def find_leaving_facts(case: Case) -> list[Fact]:

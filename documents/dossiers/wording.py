@@ -19,13 +19,21 @@ from documents.dossiers.contents import (
     SignOff,
 )
 from documents.dossiers.errors import WordRefused
-from documents.dossiers.findings import ContextNote, CriterionRow, DoseNote, Flag, ReadingAnswer
+from documents.dossiers.findings import (
+    ContextNote,
+    CriterionRow,
+    DoseNote,
+    Flag,
+    ImagingStudy,
+    ReadingAnswer,
+)
 from documents.dossiers.printed import Cite
 from documents.dossiers.said import Said, gettext_noop
 
 EVIDENCE: Final = frozenset(
     {
         (Cite, "quote"),
+        (ImagingStudy, "finding"),
         (Flag, "wording"),
         (CriterionRow, "phrase"),
         (DoseNote, "quote"),

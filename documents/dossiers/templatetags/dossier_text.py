@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django import template
+from django.template import Context
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, gettext as _, gettext_lazy
 
+from documents.dossiers.contents import Variant
 from documents.dossiers.days import say_clock, say_date
 from documents.dossiers.findings import Answer, Overall, UnknownKind
 from documents.dossiers.printed import Cite
@@ -210,9 +212,15 @@ def in_groups(value: str) -> SafeString:
     return format_html_join(SafeString("<wbr>"), "{}", groups)
 
 
-@register.simple_tag
-def cites(marks: Iterable[Cite]) -> SafeString:
-    """Write the source marks behind a statement, each a link to its row in the list of sources."""
+@register.simple_tag(takes_context=True)
+def cites(context: Context, marks: Iterable[Cite]) -> SafeString:
+    """Write the source marks behind a statement, each a link to its row in the list of sources.
+
+    A summary has no such list, so there the marks lead nowhere.
+    """
+    if context["dossier"].variant == Variant.SUMMARY:
+        written = ((_cite_mark(each),) for each in marks)
+        return format_html_join("", ' <span class="cite" dir="ltr">{}</span>', written)
     return format_html_join(
         "",
         ' <a class="cite" dir="ltr" href="#{}">{}</a>',
