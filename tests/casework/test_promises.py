@@ -118,7 +118,6 @@ def test_every_word_has_something_to_say_instead_that_is_no_promise(language: st
     for entry in data["words"]:
         assert entry["instead"].strip()
         assert list(find_promises(entry["instead"])) == []
-        assert re.compile(entry["words"])
     assert len(data["words"]) >= 8
 
 
