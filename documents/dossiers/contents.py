@@ -91,9 +91,17 @@ class Patient(Printed):
 class Letter(Printed):
     on: date
     way: str
-    """Who wrote to whom, in words: “to University Hospital Aareblick”."""
+    """“to” or “from”."""
+    party: str
     about: str
     state: str = ""
+
+    @property
+    def whom(self) -> str:
+        """Who wrote to whom, in words: “to University Hospital Aareblick”."""
+        if self.way == "to":
+            return _("to %(party)s", party=self.party)
+        return _("from %(party)s", party=self.party)
 
 
 @dataclass(frozen=True, kw_only=True)

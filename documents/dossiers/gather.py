@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -21,6 +21,9 @@ from documents.dossiers.models import DossierVersion
 from documents.dossiers.said import SOURCE_LANGUAGE
 from documents.dossiers.sources import SourceBook, SourceFile
 from documents.dossiers.wording import refuse_promises
+
+LANGUAGE: Final = SOURCE_LANGUAGE
+"""In which everything is gathered, whatever the language of the pages."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
         referral = Referral.objects.select_related("hospital", "contact").get(
             pk=dossier.referral_id
         )
-    with translation.override(SOURCE_LANGUAGE), timezone.override("UTC"):
+    with translation.override(LANGUAGE), timezone.override("UTC"):
         book = SourceBook(case)
         standing = build_standing(case, version.reference_date, book.facts)
         contents = _gather_contents(version, case, referral, known=Known(book, standing), now=now)

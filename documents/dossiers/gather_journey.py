@@ -195,7 +195,8 @@ def print_correspondence(case: Case, referral: Referral | None) -> Listed[Letter
     letters = [
         Letter(
             on=(message.sent_at or message.created_at).date(),
-            way=_name_way(message),
+            way="to" if message.direction == Direction.OUT else "from",
+            party=_name_party(message),
             about=message.thread.subject,
             state=as_said(str(MessageState(message.state).label)),
         )
@@ -204,13 +205,6 @@ def print_correspondence(case: Case, referral: Referral | None) -> Listed[Letter
         )
     ]
     return tuple(letters) or Absence(_("nobody has been written to yet"))
-
-
-def _name_way(message: Message) -> str:
-    party = _name_party(message)
-    if message.direction == Direction.OUT:
-        return _("to %(party)s", party=party)
-    return _("from %(party)s", party=party)
 
 
 def _name_party(message: Message) -> str:

@@ -14,6 +14,7 @@ from cases.casework.promises import find_promises
 from documents.dossiers.contents import (
     Confirmation,
     DossierContents,
+    Letter,
     Patient,
     Recipient,
     SignOff,
@@ -48,6 +49,7 @@ NAMES: Final = frozenset(
         (Recipient, "hospital"),
         (Recipient, "unit"),
         (Recipient, "contact"),
+        (Letter, "party"),
         (Confirmation, "name"),
         (SignOff, "name"),
         (CriterionRow, "confirmed_by"),

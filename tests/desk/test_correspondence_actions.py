@@ -182,9 +182,7 @@ def test_a_form_or_language_that_there_is_not_is_refused(
     assert not DossierVersion.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "question", ["Is she eligible?", "¿Es candidata?", "她符合条件吗？"]
-)
+@pytest.mark.parametrize("question", ["Is she eligible?", "¿Es candidata?", "她符合条件吗？"])
 def test_a_promise_is_refused_where_it_is_typed(
     cast: make.Cast, desk: Client, question: str
 ) -> None:

@@ -602,13 +602,15 @@ FULL = DossierContents(
     correspondence=(
         Letter(
             on=date(2026, 3, 5),
-            way="to University Hospital Aareblick",
+            way="to",
+            party="University Hospital Aareblick",
             about="Dossier version 1",
             state="opened 6 Mar 2026",
         ),
         Letter(
             on=date(2026, 3, 7),
-            way="from University Hospital Aareblick",
+            way="from",
+            party="University Hospital Aareblick",
             about="Asks for the newest CT and for weight",
             state="answered with this version",
         ),

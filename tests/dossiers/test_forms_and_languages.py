@@ -1,6 +1,7 @@
 """One case in its forms and in six languages: one page alone, mirrored pages, marked languages."""
 
 import io
+import pickle
 import re
 from dataclasses import replace
 from datetime import date
@@ -222,3 +223,10 @@ def test_a_question_of_any_length_stays_on_the_first_page() -> None:
     pages = texts(render_dossier(replace(FULL, question=question)))
     assert "Comparison with a published wording" in pages[0]
     assert "Criteria in full" in pages[1]
+
+
+def test_contents_go_to_another_process_and_back_with_their_sentences() -> None:
+    sent = replace(FULL, stage=Absence(say("since %(day)s", day=date(2026, 3, 5))))
+    back = pickle.loads(pickle.dumps(sent))  # noqa: S301  # our own bytes
+    assert back == sent
+    assert back.stage.reason.parts == {"day": date(2026, 3, 5)}
