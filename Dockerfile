@@ -16,6 +16,8 @@ RUN apt-get update \
     python3 ca-certificates bubblewrap \
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     fonts-noto-core fonts-droid-fallback \
+    tesseract-ocr tesseract-ocr-ara tesseract-ocr-chi-sim tesseract-ocr-hin \
+    tesseract-ocr-rus tesseract-ocr-spa \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --home-dir /data --create-home --shell /usr/sbin/nologin navigator
 WORKDIR /app

@@ -9,6 +9,7 @@ import contextlib
 import os
 import secrets
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +23,7 @@ from navigator.embedded_broker import find_broker_socket
 from navigator.logs import keep_codes_only
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VERSION = "0.1.0"
+VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 env = environ.Env()
 env_file = Path(env.str("NAVIGATOR_ENV_FILE", str(BASE_DIR / ".env")))
 if env_file.is_file():

@@ -347,6 +347,46 @@ def run_object_store(program: Path) -> Iterator[ObjectStore]:
             stop_server(process)
 
 
+# --- ClamAV -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Clamd:
+    """A scanner that knows the harmless test file of its trade and no other harm."""
+
+    address: str
+    largest_file: int
+    longest_stream: int
+    process: "subprocess.Popen[bytes]"
+
+
+# The test file by its length and MD5, as ClamAV writes signatures of whole files.
+EICAR_SIGNATURE = "44d88612fea8a8f36de82e1278abb02f:68:Eicar-Test-Signature\n"
+
+
+@contextlib.contextmanager
+def run_clamd(program: Path) -> Iterator[Clamd]:
+    largest, longest = 1024 * 1024, 4 * 1024 * 1024
+    with tempfile.TemporaryDirectory(prefix="navigator-clamd-") as name:
+        folder, port = Path(name), find_free_port()
+        (folder / "signatures").mkdir()
+        (folder / "signatures" / "own.hdb").write_text(EICAR_SIGNATURE)
+        settings = folder / "clamd.conf"
+        settings.write_text(
+            f"DatabaseDirectory {folder / 'signatures'}\nTemporaryDirectory {folder}\n"
+            f"TCPSocket {port}\nTCPAddr 127.0.0.1\nForeground yes\n"
+            f"MaxFileSize {largest}\nMaxScanSize {longest}\nStreamMaxLength {longest}\n"
+            "AlertExceedsMax yes\n"
+        )
+        log = folder / "log"
+        process = start_server([str(program), "--config-file", str(settings)], log)
+        try:
+            wait_for_server(process, log, lambda: accepts_connections(port))
+            yield Clamd(f"127.0.0.1:{port}", largest, longest, process)
+        finally:
+            stop_server(process)
+
+
 # --- Fixtures -----------------------------------------------------------------------------
 
 
@@ -366,6 +406,13 @@ def redis_server() -> Iterator[Redis]:
 @pytest.fixture(scope="session")
 def object_store() -> Iterator[ObjectStore]:
     with run_object_store(need("rclone", find_rclone())) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def clamd_server() -> Iterator[Clamd]:
+    program = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin:/usr/local/sbin")
+    with run_clamd(Path(need("ClamAV", program))) as server:
         yield server
 
 

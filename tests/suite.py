@@ -1,8 +1,10 @@
 """The whole suite: everything on SQLite, whole installations by themselves, then PostgreSQL.
 
 Tests marked `alone` start whole installations or kill processes: beside others they would wait for
-the machine and not for what they test. What is named on the command line goes to pytest; with a
-part of the suite named, only that part runs, once: `python3 manage.py test tests/clinical -q`.
+the machine and not for what they test. Those marked `corpora` fetch files that others collected and
+take minutes: they run with CI=true, or by `-m corpora`. What is named on the command line goes to
+pytest; with a part of the suite named, only that part runs, once:
+`python3 manage.py test tests/clinical -q`.
 """
 
 import os
@@ -45,11 +47,15 @@ def is_a_place(argument: str) -> bool:
     return Path(ROOT, argument.partition("::")[0]).exists()
 
 
+def in_ci() -> bool:
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
 def run_on_postgres(arguments: list[str]) -> int:
     programs = find_postgres()
     if programs is None:
         sys.stdout.write("Skipped the pass on PostgreSQL: this machine lacks PostgreSQL.\n")
-        return int(os.environ.get("CI", "").lower() in ("1", "true", "yes"))
+        return int(in_ci())
     with run_postgres(programs) as server:
         return run_pytest(["--database-tests", *arguments], DATABASE_URL=server.url("navigator"))
 
@@ -60,10 +66,13 @@ def main() -> int:
         return run_pytest(arguments)
     results = []
     passes = (
-        ("SQLite", run_pytest, [*spread(arguments), "-m", "not alone"]),
+        ("SQLite", run_pytest, [*spread(arguments), "-m", "not alone and not corpora"]),
         ("Whole installations", run_pytest, [*arguments, "-m", "alone"]),
-        ("PostgreSQL", run_on_postgres, [*spread(arguments), "-m", "not alone"]),
+        ("PostgreSQL", run_on_postgres, [*spread(arguments), "-m", "not alone and not corpora"]),
     )
+    if in_ci():
+        asked = [*spread(arguments), "--dist", "load", "-m", "corpora"]
+        passes = (*passes, ("Public corpora", run_pytest, asked))
     for name, run, asked in passes:
         sys.stdout.write(f"\n--- The tests on {name}\n")
         sys.stdout.flush()
@@ -73,6 +82,8 @@ def main() -> int:
         if code in (2, 3, 4):  # stopped by a person, or pytest itself could not go on
             return code
     sys.stdout.write("\n")
+    if not in_ci():
+        sys.stdout.write("Left out: the public corpora; `-m corpora` runs them.\n")
     for name, code, seconds in results:
         word = "passed" if code == 0 else "nothing to run" if code == NO_TESTS else "FAILED"
         sys.stdout.write(f"{name}: {word} in {seconds:.0f} seconds\n")

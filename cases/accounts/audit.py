@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -28,9 +28,8 @@ def record(
 
     `action` is `noun.verb` in the past tense; `target` is `label:id`; `detail` holds ids and
     codes only, never a name or a clinical word. The head row is locked until the caller's
-    transaction ends, so the chain has no forks.
+    transaction ends.
     """
-    head, _made = AuditHead.objects.select_for_update(no_key=True).get_or_create(id=1)
     event = AuditEvent(
         at=now,
         actor_id=actor.pk if actor is not None and actor.pk else None,
@@ -38,13 +37,43 @@ def record(
         case_id=case_id,
         target=target,
         detail=dict(detail or {}),
-        previous_hash=head.hash,
     )
-    event.hash = hash_event(event)
-    event.save(force_insert=True)
-    head.hash = event.hash
-    head.save(update_fields=["hash"])
+    _append([event])
     return event
+
+
+@transaction.atomic(savepoint=False)
+def record_looks(
+    *,
+    actor: User,
+    now: datetime,
+    case_ids: Iterable[UUID],
+    detail: Mapping[str, Code | list[str]],
+) -> None:
+    """A look at each of several cases that stand on one page; as many queries as for one."""
+    events = [
+        AuditEvent(
+            at=now,
+            actor_id=actor.pk,
+            action="case.read",
+            case_id=case_id,
+            target=f"casework.case:{case_id}",
+            detail=dict(detail),
+        )
+        for case_id in case_ids
+    ]
+    if events:
+        _append(events)
+
+
+def _append(events: list[AuditEvent]) -> None:
+    """Chain events to what was written last. The head row stays locked: the chain has no forks."""
+    head, _made = AuditHead.objects.select_for_update(no_key=True).get_or_create(id=1)
+    for event in events:
+        event.previous_hash = head.hash
+        head.hash = event.hash = hash_event(event)
+    AuditEvent.objects.bulk_create(events)
+    head.save(update_fields=["hash"])
 
 
 def hash_event(event: AuditEvent) -> str:

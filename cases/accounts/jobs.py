@@ -1,6 +1,7 @@
 """Mail to people about signing in. It names the office and a link, and nobody's illness."""
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.db.models import F
 from django.template.loader import render_to_string
@@ -71,3 +72,9 @@ def tell_of_passkey(run: Run, *, user_id: int) -> None:
     run.report_progress(1, 2, step="mail")
     with translation.override(user.language):
         send_person_mail(user, _("A passkey was added"), "email/passkey_added.txt", {})
+
+
+@job_handler("accounts.forget_sessions")
+def forget_sessions(run: Run) -> None:
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    run.report_progress(1, 1, step="sessions")

@@ -1,6 +1,7 @@
 """What the room of people hears from the packages that sign them in."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
@@ -14,11 +15,21 @@ from cases.accounts.audit import record
 from cases.accounts.models import User
 from cases.accounts.passkeys import SIGNED_IN_AT
 from cases.jobs.services import queue_job
+from cases.jobs.signals import minute_passed
+
+FORGET_AT: Final = (3, 10)
 
 
 @receiver(user_logged_in)
 def note_sign_in(request: HttpRequest, **_kwargs: Any) -> None:
     request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+
+
+@receiver(minute_passed)
+def forget_ended_sessions(now: datetime, **_news: Any) -> None:
+    """Once a day: a session that ended holds what somebody looked for, until its row is gone."""
+    if (now.hour, now.minute) == FORGET_AT:
+        queue_job(kind="accounts.forget_sessions", args={}, unique_key="accounts.forget_sessions")
 
 
 @receiver(authenticator_added)

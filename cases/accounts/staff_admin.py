@@ -12,6 +12,7 @@ from django.db.models.options import Options
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
@@ -23,8 +24,13 @@ def name_row(row: Model) -> str:
 
 
 class LookOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic over its model
-    """Rows that staff who work on cases see through `visible_to`, and never edit here."""
+    """Rows that staff who work on cases see through `visible_to`, and never edit here.
 
+    What is searched for in a list stands in the address: numbers and codes may, names and words of
+    patients may not, and are looked for on the page of search.
+    """
+
+    search_help_text = _("By number. Names and words are found by the search at the top.")
     show_full_result_count = False
     list_per_page = 50
     actions = None

@@ -63,8 +63,7 @@ class CaseAdmin(LookOnlyAdmin):
     list_display_links = ("reference",)
     list_filter = (OpenFilter, MineFilter, "stage")
     list_select_related = ("patient", "owner")
-    search_fields = ("reference", "patient__name", "patient__native_name")
-    search_help_text = _("Reference or name")
+    search_fields = ("reference",)
 
     @admin.display(description=_("patient"), ordering="patient__name")
     def patient_name(self, case: Case) -> SafeString:
@@ -91,7 +90,7 @@ class CaseAdmin(LookOnlyAdmin):
 class PatientAdmin(LookOnlyAdmin):
     list_display = ("name", "native_name", "birth_date", "country", "language")
     ordering = ("name", "pk")
-    search_fields = ("name", "native_name")
+    search_fields = ("cases__reference",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Patient]:
         seen = Case.objects.visible_to(request.user)
@@ -103,7 +102,7 @@ class TaskAdmin(LookOnlyAdmin):
     list_display = ("title", "case", "assignee", "state", "due_at", "created_at")
     list_filter = ("state",)
     list_select_related = ("case", "assignee")
-    search_fields = ("title", "case__reference")
+    search_fields = ("case__reference",)
 
 
 @admin.register(RecordRequest)
@@ -111,7 +110,7 @@ class RecordRequestAdmin(LookOnlyAdmin):
     list_display = ("title", "case", "kind", "state", "asked_at")
     list_filter = ("state", "kind")
     list_select_related = ("case",)
-    search_fields = ("title", "case__reference")
+    search_fields = ("case__reference",)
 
 
 @admin.register(Consent)

@@ -64,7 +64,7 @@ class ThreadAdmin(OfCaseCockpit):
     list_display = ("subject", "case", "audience", "waiting_on_us_since", "last_message_at")
     list_filter = ("audience",)
     list_select_related = ("case",)
-    search_fields = ("case__reference", "subject")
+    search_fields = ("case__reference",)
 
 
 @admin.register(Message)

@@ -12,7 +12,7 @@ class AppointmentAdmin(OfCaseCockpit):
     list_display = ("title", "case", "hospital", "starts_at", "time_zone", "state")
     list_filter = ("state",)
     list_select_related = ("case", "hospital")
-    search_fields = ("case__reference", "title")
+    search_fields = ("case__reference",)
 
 
 @admin.register(Trip)
@@ -21,7 +21,7 @@ class TripAdmin(OfCaseCockpit):
     list_display = ("case", "city", "country", "state", "hospital")
     list_filter = ("state",)
     list_select_related = ("case", "hospital")
-    search_fields = ("case__reference", "city")
+    search_fields = ("case__reference",)
 
 
 @admin.register(CostEstimate)

@@ -30,6 +30,14 @@ class VersionHasNoFile(ValidationError):
         )
 
 
+class VersionHasNoBundle(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("No FHIR document is attached to this version. Make a new version to have one."),
+            code="version_has_no_bundle",
+        )
+
+
 class SealBroken(ValidationError):
     """The stored bytes are not the ones that were made; nothing of them is handed on."""
 

@@ -28,18 +28,16 @@ LANGUAGE: Final = SOURCE_LANGUAGE
 
 @dataclass(frozen=True)
 class Gathered:
-    """What a version will say, the same as frozen JSON, its hash, and the files it stands on."""
+    """What a version will say, the same as frozen JSON, its hash, and the files it stands on.
+
+    `book` and `standing` are what the contents were printed from: whatever else is made for the
+    same version (its FHIR document) is made from them, so that the two cannot differ.
+    """
 
     contents: DossierContents
     frozen: dict[str, Any]
     contents_sha256: str
     files: tuple[SourceFile, ...]
-
-
-@dataclass(frozen=True)
-class Known:
-    """The facts that may leave, and where they stand on the reference date."""
-
     book: SourceBook
     standing: Standing
 
@@ -60,7 +58,7 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
     with translation.override(LANGUAGE), timezone.override("UTC"):
         book = SourceBook(case)
         standing = build_standing(case, version.reference_date, book.facts)
-        contents = _gather_contents(version, case, referral, known=Known(book, standing), now=now)
+        contents = _gather_contents(version, case, referral, book, standing, now=now)
         if version.names_nobody:
             contents = without_identity(contents, case, book, standing, version.alias)
         else:
@@ -72,6 +70,8 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
             frozen=frozen,
             contents_sha256=hash_frozen(frozen),
             files=() if version.names_nobody else tuple(book.files),
+            book=book,
+            standing=standing,
         )
 
 
@@ -79,11 +79,12 @@ def _gather_contents(
     version: DossierVersion,
     case: Case,
     referral: Referral | None,
+    book: SourceBook,
+    standing: Standing,
     *,
-    known: Known,
     now: datetime,
 ) -> DossierContents:
-    day, book, standing = version.reference_date, known.book, known.standing
+    day = version.reference_date
     compared = compare_for_dossier(case, book, standing)
     return DossierContents(
         case_reference=case.reference,

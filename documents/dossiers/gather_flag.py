@@ -70,7 +70,7 @@ def compare_for_dossier(case: Case, book: SourceBook, standing: Standing) -> Com
         for definition in definitions_in_use(standing.snapshot.reference_date)
     }
     flag = results.pop(DEFAULT_INDICATION)
-    signed = _find_sign_offs(case, flag, standing)
+    signed = find_sign_offs(case, flag, standing)
     return Comparison(
         flag=_print_flag(flag, book, standing, signed)
         if book.facts
@@ -81,7 +81,7 @@ def compare_for_dossier(case: Case, book: SourceBook, standing: Standing) -> Com
     )
 
 
-def _find_sign_offs(case: Case, result: Result, standing: Standing) -> list[SignOff]:
+def find_sign_offs(case: Case, result: Result, standing: Standing) -> list[SignOff]:
     """What was signed on these very facts and this version of the definition."""
     return list(
         SignOff.objects.valid()

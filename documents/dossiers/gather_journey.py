@@ -75,13 +75,7 @@ def print_patient(case: Case, referral: Referral | None, standing: Standing) -> 
     of the findings needs it. Without a hospital the dossier stays in the house.
     """
     patient = case.patient
-    consent: Consent | None = None
-    if referral is not None:
-        consent = (
-            case.consents.live()
-            .filter(purpose=ConsentPurpose.SHARE, recipient_id=referral.hospital_id)
-            .first()
-        )
+    consent = find_share_consent(case, referral)
     shown = referral is None or consent is not None
     born = standing.snapshot.patient.date_of_birth
     exact = born.text if isinstance(born, PartialDate) and born.is_possible else ""
@@ -98,6 +92,18 @@ def print_patient(case: Case, referral: Referral | None, standing: Standing) -> 
         language=name_language(patient.language) or Absence(_("not recorded")),
         consent=_say_consent(referral, consent),
     )
+
+
+def find_share_consent(case: Case, referral: Referral | None) -> Consent | None:
+    """The live consent that names the referral's hospital."""
+    if referral is None:
+        return None
+    consent: Consent | None = (
+        case.consents.live()
+        .filter(purpose=ConsentPurpose.SHARE, recipient_id=referral.hospital_id)
+        .first()
+    )
+    return consent
 
 
 def _why_no_birth(standing: Standing) -> Absence:
@@ -214,9 +220,14 @@ def _name_party(message: Message) -> str:
     return ", ".join(part for part in (contact, hospital) if part)
 
 
+def concerns(referral: Referral | None) -> Q:
+    """What concerns this hospital, and no other one's; without a hospital, everything."""
+    return Q() if referral is None else Q(hospital=referral.hospital_id) | Q(hospital=None)
+
+
 def print_travel(case: Case, referral: Referral | None) -> Listed[TravelItem]:
     """Appointments and trips that concern this hospital, in the zone of the place."""
-    ours = Q() if referral is None else Q(hospital=referral.hospital_id) | Q(hospital=None)
+    ours = concerns(referral)
     appointments = (
         Appointment.objects.filter(ours, case=case)
         .exclude(state=AppointmentState.CANCELLED)

@@ -12,14 +12,14 @@ from documents.dossiers.errors import SealBroken, VersionHasNoFile
 from documents.dossiers.models import DossierVersion
 from documents.records.vault import read_bytes
 
-PDF_HEADERS: Final = {
-    "Content-Type": "application/pdf",
+SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cache-Control": "no-store, private",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
 }
+PDF_HEADERS: Final = {**SAFE_HEADERS, "Content-Type": "application/pdf"}
 
 
 def read_checked(version: DossierVersion) -> bytes:

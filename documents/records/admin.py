@@ -12,7 +12,7 @@ class DocumentAdmin(LookOnlyAdmin):
     list_display = ("title", "case", "kind", "state", "received_at", "reviewed_by")
     list_filter = ("state", "kind", "person_check")
     list_select_related = ("case", "reviewed_by")
-    search_fields = ("title", "case__reference", "issuer")
+    search_fields = ("case__reference",)
     date_hierarchy = "received_at"
     fieldsets = (
         (None, {"fields": ("case", "request", "kind", "title", "state", "failure_code", "reason")}),
@@ -50,4 +50,4 @@ class DocumentFileAdmin(LookOnlyAdmin):
     list_display = ("document", "version", "content_type", "size", "page_count", "scan_verdict")
     list_filter = ("content_type", "scan_verdict")
     list_select_related = ("document",)
-    search_fields = ("document__title", "document__case__reference", "sha256")
+    search_fields = ("document__case__reference", "sha256")

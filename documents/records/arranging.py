@@ -36,6 +36,7 @@ from documents.records.reading import (
     MAX_PIXELS,
 )
 from documents.records.sandbox import MEBIBYTE, Limits, run_parser
+from documents.records.search_index import index_pages
 from documents.records.sniffing import Kind
 from documents.records.states import lock_document, move_document, tell
 from documents.records.vault import StoredObject, read_bytes, seal_bytes
@@ -247,10 +248,11 @@ def add_arranged(
     )
     file.page_count = len(leaves)
     file.save(update_fields=["page_count"])
-    Page.objects.bulk_create(
+    pages = Page.objects.bulk_create(
         make_page(leaf, file=file, number=number, preview_name=name)
         for number, (leaf, name) in enumerate(zip(leaves, made.previews, strict=True), 1)
     )
+    index_pages(pages)
     move_evidence(leaves, file)
     return file
 

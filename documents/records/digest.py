@@ -24,6 +24,7 @@ from documents.records.printed_person import HOLDING, compare_person, describe_p
 from documents.records.proposals import Proposal, propose
 from documents.records.reading import PageText, find_all_boxes, read_pages
 from documents.records.sandbox import ReadingFailure
+from documents.records.search_index import index_pages
 from documents.records.sniffing import MEDIA_TYPES, Kind
 from documents.records.vault import delete_object, plain_copy, seal_bytes
 
@@ -165,7 +166,7 @@ def store_pages(file: DocumentFile, digest: Digest) -> None:
     """Put the pages in place of those of an earlier attempt. Inside a transaction."""
     former = [name for name in file.pages.values_list("preview_name", flat=True) if name]
     file.pages.all().delete()
-    Page.objects.bulk_create(
+    pages = Page.objects.bulk_create(
         Page(
             file=file,
             number=page.number,
@@ -179,6 +180,7 @@ def store_pages(file: DocumentFile, digest: Digest) -> None:
         )
         for page in digest.pages
     )
+    index_pages(pages)
     file.page_count = len(digest.pages)
     file.save(update_fields=["page_count"])
     if former:

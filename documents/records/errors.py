@@ -293,3 +293,17 @@ class NotOpened(ValidationError):
 
     def __init__(self, sentence: str | Promise) -> None:
         super().__init__(sentence, code="not_opened")  # type: ignore[arg-type]  # lazy text is text
+
+
+class SearchWithoutWords(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Type a word, a name or a number to search for."), code="search_without_words"
+        )
+
+
+class SearchTooLong(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("That is too much to search for at once. Use a few words."), code="search_too_long"
+        )

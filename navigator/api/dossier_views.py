@@ -15,10 +15,13 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from cases.hospitals.models import Referral
+from documents.dossiers.fhir.bundle import MEDIA_TYPE
+from documents.dossiers.fhir.serving import BUNDLE_HEADERS, serve_version_bundle
 from documents.dossiers.models import Dossier, DossierVersion
 from documents.dossiers.services import request_dossier, seal_version
 from documents.dossiers.serving import pdf_headers, serve_version
 from navigator.api import filters, serializers as shapes
+from navigator.api.bundle_views import RENDERERS
 from navigator.api.permissions import signed_in
 from navigator.api.rows import VisibleRows, find_case
 
@@ -80,6 +83,15 @@ class DossierViewSet(VisibleRows[Dossier]):
         row = self.find_version(number)
         data = serve_version(version=row, actor=signed_in(request), now=timezone.now())
         return HttpResponse(data, headers=pdf_headers(row))
+
+    @extend_schema(responses={(200, MEDIA_TYPE): OpenApiTypes.OBJECT})
+    @action(detail=True, url_path=VERSION + "/fhir", renderer_classes=RENDERERS)
+    def bundle(self, request: Request, pk: UUID, number: str) -> HttpResponse:
+        """The FHIR document that is attached to the version's file, as it was made with it."""
+        del pk
+        row = self.find_version(number)
+        data = serve_version_bundle(version=row, actor=signed_in(request), now=timezone.now())
+        return HttpResponse(data, headers=BUNDLE_HEADERS)
 
     def find_case_id(self, row: Any) -> UUID:
         return row.dossier.case_id if isinstance(row, DossierVersion) else row.case_id

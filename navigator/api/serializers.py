@@ -226,3 +226,10 @@ class DossierIn(Strict):
 
     case = serializers.UUIDField()
     referral = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class BundleIn(Strict):
+    """For whom a case is told as a FHIR document, and whether the person is left out."""
+
+    referral = serializers.UUIDField(required=False, allow_null=True, default=None)
+    deidentified = serializers.BooleanField(required=False, default=False)

@@ -18,7 +18,7 @@ FINE: Final = 10_000
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of the page's text; `fact` names the proposal whose words it is."""
+    """A run of the page's text; `fact` names the proposal, or the search, whose words it is."""
 
     text: str
     fact: str
@@ -42,24 +42,24 @@ class Mark:
 
 @dataclass(frozen=True)
 class FoundPlace:
-    """Words on this page that say something of the paper itself."""
+    """Words on this page that say something of the paper itself, or that were searched."""
 
     of: str
     start: int
     end: int
+    tone: str = "found"
 
 
-def cut_text(view: PageView) -> list[Piece]:
-    """The text of the page in pieces, the words of proposals marked."""
+def cut_text(view: PageView, looked_for: Iterable[FoundPlace] = ()) -> list[Piece]:
+    """The text of the page in pieces, the words of proposals and of a search marked."""
+    runs = [(one.start, one.end, str(one.fact_id)) for one in view.here]
+    runs += [(place.start, place.end, place.of) for place in looked_for]
     pieces, at = [], 0
-    for one in sorted(view.here, key=lambda one: one.start):
-        if one.start < at or one.end > len(view.text) or one.start == one.end:
+    for start, end, of in sorted(runs, key=lambda run: run[0]):
+        if start < at or end > len(view.text) or start == end:
             continue
-        pieces += [
-            Piece(view.text[at : one.start], ""),
-            Piece(view.text[one.start : one.end], str(one.fact_id)),
-        ]
-        at = one.end
+        pieces += [Piece(view.text[at:start], ""), Piece(view.text[start:end], of)]
+        at = end
     return [piece for piece in [*pieces, Piece(view.text[at:], "")] if piece.text]
 
 
@@ -71,7 +71,7 @@ def list_marks(view: PageView, found: Iterable[FoundPlace]) -> list[Mark]:
         for box in one.boxes or join_words(view.words, one.start, one.end)
     ]
     marks += [
-        make_mark(box, place.of, "found")
+        make_mark(box, place.of, place.tone)
         for place in found
         for box in join_words(view.words, place.start, place.end)
     ]

@@ -29,7 +29,7 @@ from documents.records.models import (
 from documents.records.queries import PageView, ProposalView, RecordRow, page_view
 from documents.records.services import suggest_translation
 from navigator.desk.doors import signed_in
-from navigator.desk.review_drawing import cut_text, list_marks, pack_words
+from navigator.desk.review_drawing import FoundPlace, cut_text, list_marks, pack_words
 from navigator.desk.review_forms import (
     CorrectForm,
     DetailsForm,
@@ -44,6 +44,7 @@ from navigator.desk.review_forms import (
 )
 from navigator.desk.review_found import list_found, list_people, list_places
 from navigator.desk.review_work import find_work
+from navigator.desk.search import list_looked_for
 from navigator.desk.wording import FACT_TONES, RECORD_TONES
 
 LONGEST_NUMBER: Final = 5
@@ -212,7 +213,7 @@ def render_review(
         typed.corrections = open_correction(view, request.GET.get("correct", ""))
     context = {
         **admin.site.each_context(request),
-        **describe_page(view, document, typed),
+        **describe_page(view, document, typed, list_looked_for(request, view.text)),
         **describe_record(view, document, typed),
         **describe_choices(view, document, user, typed),
         "is_ahead": request.headers.get("X-Ahead") == "yes",
@@ -220,7 +221,9 @@ def render_review(
     return render(request, "desk/review/page.html", context, status=status)
 
 
-def describe_page(view: PageView, document: Document, typed: Typed) -> dict[str, Any]:
+def describe_page(
+    view: PageView, document: Document, typed: Typed, looked_for: list[FoundPlace]
+) -> dict[str, Any]:
     """The left side, and the facts that stand there."""
     chips, waiting = list_chips(view, typed.corrections), count_waiting(view)
     links = list_page_links(view, waiting)
@@ -232,8 +235,8 @@ def describe_page(view: PageView, document: Document, typed: Typed) -> dict[str,
         "waiting": sum(chip.waits for chip in chips),
         "page_links": links,
         "pages_with_work": list_pages_with_work(view, waiting, links),
-        "marks": list_marks(view, list_places(document, view.number)),
-        "pieces": cut_text(view),
+        "marks": list_marks(view, [*list_places(document, view.number), *looked_for]),
+        "pieces": cut_text(view, looked_for),
         "packed_words": pack_words(view.words),
         "sureness": round((view.confidence or 0) * 100) if is_picture else None,
         "place_form": typed.place or PlaceForm(initial={"page": view.number, "start": 0, "end": 0}),

@@ -11,6 +11,7 @@ from navigator.desk import (
     review,
     review_arranging as arranging,
     sealing,
+    search,
 )
 
 
@@ -18,6 +19,7 @@ def make_desk_urls(site: AdminSite) -> list[URLPattern]:
     """Each view is wrapped by the site, so that nobody but staff comes near."""
     see = site.admin_view
     return [
+        path("search/", see(search.show_search), name="search"),
         path("case/new/", see(actions.open_new_case), name="case_new"),
         path("case/<uuid:case_id>/", see(cockpit.show_cockpit), name="cockpit"),
         path("case/<uuid:case_id>/do/<slug:name>/", see(actions.do_case_action), name="case_do"),

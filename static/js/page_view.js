@@ -481,6 +481,7 @@ function begin() {
   );
   new ResizeObserver(show).observe(frame);
   show();
+  revealMark("looked-for"); // by who came here from a search
 }
 
 document.addEventListener("area:swapped", begin);

@@ -21,7 +21,7 @@ POSTED = {
     *("review_enter", "review_turn", "review_translate", "review_open"),
 }
 TOOLS = ("enter", "work", "open", "turn", "split", "join", "redact", "translate")
-OPEN_TO_STAFF = {"case_new", "review_queue"}
+OPEN_TO_STAFF = {"case_new", "review_queue", "search"}
 
 
 def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
@@ -30,6 +30,7 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
     first_page = Page.objects.get(file=file, number=1)
     case, document = office.case.pk, office.document.pk
     arguments: dict[str, list[object]] = {
+        "search": [],
         "case_new": [],
         "review_queue": [],
         "cockpit": [case],

@@ -20,6 +20,7 @@ def list_pages(office: Office, version: DossierVersion) -> list[str]:
     return [
         reverse("admin:index"),
         reverse("admin:case_new"),
+        reverse("admin:search"),
         *(page(office.case, part) for part in PARTS),
         page(office.case, "facts") + "?enter=prior_treatments",
         page(office.case, "facts") + "?enter=histology",

@@ -5,6 +5,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from navigator.bootstrap.components import RUNTIME
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("tests/**/*.md")])
@@ -34,4 +37,9 @@ def test_the_version_is_the_one_of_the_changelog() -> None:
     )
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert newest is not None
-    assert project["project"]["version"] == newest[1]
+    assert project["project"]["version"] == newest[1] == settings.VERSION
+
+
+def test_the_image_installs_what_the_set_up_installs() -> None:
+    words = set((ROOT / "Dockerfile").read_text(encoding="utf-8").split())
+    assert {package for one in RUNTIME for package in one.packages} <= words

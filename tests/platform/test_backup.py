@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from cases.hospitals.services import find_family_thread, send_message
 from cases.jobs.models import Job
-from documents.records.models import DocumentFile
+from documents.records.models import DocumentFile, Page
+from documents.records.search_index import index_pages
 from documents.records.services import accept_upload
 from tests import make
 from tests.servers import Postgres
@@ -25,6 +26,14 @@ from cases.jobs.models import Job
 from cases.jobs.runner import run_claimed_job
 for job in Job.objects.filter(queue="mail"):
     print(run_claimed_job(str(job.pk)))
+"""
+SEARCHES = """
+from django.utils import timezone
+from cases.casework.models import Case
+from documents.records.services.searching import search_papers
+owner = Case.objects.get(documents__isnull=False).owner
+for asked in ("spleen", "kidney"):
+    print(len(search_papers(asked=asked, actor=owner, now=timezone.now()).pages))
 """
 
 
@@ -59,7 +68,7 @@ class Elsewhere:
 
 
 def use_it() -> None:
-    """A case with a sealed paper, an audit trail, and a message that waits to be sent."""
+    """A case with a sealed paper and its page, an audit trail, and a message to be sent."""
     cast, now = make.cast(), timezone.now()
     accept_upload(
         case=cast.case,
@@ -68,6 +77,8 @@ def use_it() -> None:
         actor=cast.parent,
         now=now,
     )
+    page = Page.objects.create(file=DocumentFile.objects.get(), number=1, text="A small spleen.")
+    index_pages([page])
     thread = find_family_thread(case=cast.case, now=now)
     send_message(thread=thread, body="It came, thank you.", actor=cast.coordinator, now=now)
     Job.objects.filter(queue="mail").update(run_after=now)
@@ -100,6 +111,7 @@ def test_a_restored_copy_is_equal_and_sends_no_mail_until_it_is_told_to(tmp_path
     assert what_it_says(tmp_path / "again") == what_it_says(tmp_path / "backup")
     assert copy.run("check_audit").returncode == 0
     assert "0 broken" in copy.run("check_files").stdout
+    searches_alike(copy)
 
     held = copy.run("shell", "--command", SENDS_ITS_MAIL)
     assert (held.stdout.split()[-1:], copy.count_mail()) == (["False"], 0), held.stderr
@@ -121,6 +133,13 @@ def test_a_copy_may_lie_on_postgresql(tmp_path: Path, postgres_server: Postgres)
     copy.run("backup", str(tmp_path / "again"))
     assert what_it_says(tmp_path / "again") == what_it_says(tmp_path / "backup")
     assert copy.run("check_audit").returncode == 0
+    searches_alike(copy)
+
+
+def searches_alike(copy: Elsewhere) -> None:
+    assert copy.run("check_search").returncode == 0
+    found = copy.run("shell", "--command", SEARCHES)
+    assert found.stdout.split()[-2:] == ["1", "0"], found.stderr
 
 
 @pytest.mark.django_db(transaction=True)

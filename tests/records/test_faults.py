@@ -24,6 +24,7 @@ from documents.records.models import Document, DocumentFile, DocumentState, Evid
 from documents.records.sandbox import ReadingFailure
 from documents.records.storage import SealedFolder
 from tests import make
+from tests.invariants import find_violations
 from tests.records.sending import LETTER, NOTE, is_about_ruth, send
 
 RunJobs = Callable[[], int]
@@ -77,6 +78,7 @@ def test_when_the_database_refuses_the_row_the_object_goes_too(
         send(cast.case, LETTER)
     assert not Document.objects.exists()
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert find_violations() == []
 
 
 def start_job(kind: str) -> ClaimedRun:
@@ -111,6 +113,7 @@ def test_a_worker_killed_before_the_end_is_replaced_without_doubling_anything(
         Evidence.objects.count(),
         AuditEvent.objects.count(),
     )
+    assert find_violations(leftovers=True) == []
 
 
 def test_a_worker_that_comes_too_late_keeps_nothing_and_leaves_no_pictures(
@@ -138,6 +141,7 @@ def test_a_worker_that_comes_too_late_keeps_nothing_and_leaves_no_pictures(
         if path.is_file()
     }
     assert stored == named
+    assert find_violations() == []
 
 
 def test_a_reader_that_crashes_three_times_gives_the_paper_to_a_person(
@@ -158,6 +162,7 @@ def test_a_reader_that_crashes_three_times_gives_the_paper_to_a_person(
     assert len(tries) == 3
     assert (document.state, document.failure_code) == (DocumentState.UNREADABLE, "crashed")
     assert Task.objects.get(code="document_unreadable").target == document.target
+    assert find_violations() == []
 
 
 def test_when_the_stored_file_is_gone_a_person_is_asked_and_the_document_says_so(
@@ -189,6 +194,7 @@ def test_a_document_that_could_not_be_read_can_be_tried_again(
     run_jobs()
     document.refresh_from_db()
     assert (document.state, document.failure_code) == (DocumentState.TO_REVIEW, "")
+    assert find_violations() == []
 
 
 def test_a_page_that_cannot_be_drawn_costs_its_picture_not_the_paper(

@@ -16,6 +16,7 @@ from documents.records.errors import UploadRefused
 from documents.records.failures import UNNAMED, describe_failure
 from documents.records.models import Document, DocumentState, Page
 from tests import make
+from tests.invariants import find_violations
 from tests.records.sending import LETTER, send
 from tests.samples.shapes import SAMPLES
 
@@ -151,6 +152,7 @@ def test_a_hostile_or_broken_file_ends_in_a_state_with_a_name(
     assert not code or document.failure_code == code
     assert document.state != UNREADABLE or describe_failure(document.failure_code) is not UNNAMED
     assert not Job.objects.exclude(state=JobState.DONE).exists()
+    assert find_violations() == []
 
 
 def test_a_photograph_is_kept_as_sent_and_shown_without_its_position(

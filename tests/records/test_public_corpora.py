@@ -1,8 +1,4 @@
-"""Files that others collected to break readers, through the whole way of a paper.
-
-They are the test files of Pillow, pillow-heif, pikepdf, pypdf and others, unpacked from their
-source archives into the folder that PUBLIC_CORPORA names; without it these tests are left out.
-"""
+"""Files that others collected to break readers, through the whole way of a paper."""
 
 import os
 from collections import Counter
@@ -16,29 +12,13 @@ from documents.records.errors import UploadRefused
 from documents.records.failures import UNNAMED, describe_failure
 from documents.records.models import DocumentState
 from tests import make
+from tests.components import need
+from tests.corpora.fetching import fetch_corpora, list_files
+from tests.invariants import find_violations
 from tests.records.sending import send
 
-FOLDER = os.environ.get("PUBLIC_CORPORA", "")
-KINDS = frozenset(
-    [
-        ".avif",
-        ".bmp",
-        ".dcm",
-        ".docx",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".jpeg",
-        ".jpg",
-        ".mpo",
-        ".pdf",
-        ".png",
-        ".tif",
-        ".tiff",
-        ".webp",
-        ".zip",
-    ]
-)
+pytestmark = [pytest.mark.corpora, pytest.mark.django_db]
+SHARES = 16
 ENDS = frozenset(
     {
         DocumentState.TO_REVIEW,
@@ -47,24 +27,21 @@ ENDS = frozenset(
         DocumentState.NEEDS_PASSWORD,
     }
 )
-EVERY = int(os.environ.get("PUBLIC_CORPORA_EVERY", "1"))
 
 
-def find_files() -> list[Path]:
-    if not FOLDER:
-        return []
-    found = sorted(path for path in Path(FOLDER).rglob("*") if path.suffix.lower() in KINDS)
-    return [path for path in found if path.is_file()][::EVERY]
+@pytest.fixture(scope="module")
+def corpora() -> Path:
+    return need("a way to the source archives of tests/corpora", fetch_corpora())
 
 
-@pytest.mark.skipif(not FOLDER, reason="PUBLIC_CORPORA names no folder")
+@pytest.mark.parametrize("share", range(SHARES))
 def test_every_file_ends_in_a_state_with_a_name(
-    cast: make.Cast, run_jobs: Callable[[], int]
+    cast: make.Cast, run_jobs: Callable[[], int], corpora: Path, share: int
 ) -> None:
     ends: Counter[str] = Counter()
-    here = os.getpid()
-    files = find_files()
-    assert files
+    worker = os.getpid()
+    files = list_files(corpora)[share::SHARES]
+    assert len(files) > 50
     for path in files:
         try:
             document = send(cast.case, path.read_bytes(), name=path.name)
@@ -79,6 +56,7 @@ def test_every_file_ends_in_a_state_with_a_name(
         code = document.failure_code
         assert not code or describe_failure(code) is not UNNAMED, path
         ends[f"{document.state}: {code}"] += 1
-    assert os.getpid() == here
+    assert os.getpid() == worker
     assert not Job.objects.exclude(state=JobState.DONE).exists()
-    print(*(f"{count:5} {end}" for end, count in sorted(ends.items())), sep="\n")  # noqa: T201
+    assert find_violations() == []
+    print(*(f"{count:5} {end}" for end, count in sorted(ends.items())), sep="\n")  # noqa: T201  shown with -rP

@@ -48,6 +48,7 @@ from documents.records.models import (
     Upload,
 )
 from documents.records.scanning import Verdict
+from documents.records.search_index import index_pages
 from documents.records.vault import seal_bytes
 from tests import make
 from tests.security.journey import plant_dossier, plant_travels
@@ -228,6 +229,7 @@ def plant_papers(case: Case, actor: User, request: RecordRequest) -> Papers:
             height=842,
             preview_name=picture.object_name,
         )
+        index_pages([page])
         kept[paper] = (file, page)
     upload = Upload.objects.create(
         case=case,

@@ -50,6 +50,7 @@ RULES: Final[dict[str, Rule]] = {
     "admin/r/<content_type_id>/<object_id>/": CLOSED,
     "admin/<app_label>/": STAFF_ONLY,
     "admin/<url>": CLOSED,
+    "admin/search/": STAFF_ONLY,  # tells nothing before something is looked for
     "admin/case/new/": Rule(CASE_STAFF),
     "admin/case/<case_id>/": TEAM_ONLY,
     "admin/case/<case_id>/<part>/": TEAM_ONLY,
@@ -114,6 +115,7 @@ RULES: Final[dict[str, Rule]] = {
     "d/open/letter/": CLOSED,
     # The API
     "api/v1/schema/": STAFF_ONLY,
+    "api/v1/search/": Rule(CASE_STAFF),  # answers what is looked for, which the walk does not send
     r"api/v1/[\s\S]": CLOSED,
     **{
         f"api/v1/{rows}/": TEAM_LISTS
@@ -123,6 +125,7 @@ RULES: Final[dict[str, Rule]] = {
         f"api/v1/{row}": TEAM_ONLY
         for row in (
             "cases/<pk>/",
+            "cases/<case_id>/fhir/",
             "cases/<case_id>/records/",
             "records/<pk>/",
             "records/<pk>/accept/",
@@ -135,6 +138,7 @@ RULES: Final[dict[str, Rule]] = {
             "evaluations/<pk>/",
             "dossiers/<pk>/",
             "dossiers/<pk>/versions/<number>/",
+            "dossiers/<pk>/versions/<number>/fhir/",
             "dossiers/<pk>/versions/<number>/file/",
             "dossiers/<pk>/versions/<number>/seal/",
         )

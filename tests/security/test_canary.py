@@ -132,6 +132,10 @@ def staff_read_and_decide(cast: make.Cast, sinks: Sinks) -> None:
     for path in ("/admin/", f"/admin/case/{case.pk}/", f"/admin/review/{document.pk}/"):
         assert CANARY in client.get(path).content.decode(), path
     client.get("/admin/casework/case/", {"q": CANARY})
+    found = client.post("/admin/search/", {"words": CANARY})
+    assert CANARY in client.get(found.headers["Location"]).content.decode()
+    sinks.addresses.append(found.headers["Location"])
+    assert client.post("/api/v1/search/", {"words": CANARY}, content_type="application/json").json()
     client.get("/api/v1/facts/", {"key": CANARY})
     client.post("/api/v1/facts/", {"key": CANARY}, content_type="application/json")
     file = document.files.get()

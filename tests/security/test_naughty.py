@@ -15,8 +15,12 @@ from pytest_django.fixtures import Settings
 
 from cases.casework.models import Case, ReferenceCounter
 from cases.hospitals.models import Message
+from documents.records.proposals import propose
 from navigator.portal.forms import InquiryForm
 from tests import make
+from tests.components import need
+from tests.corpora.fetching import fetch_corpora, list_naughty_strings
+from tests.records.sending import send as send_paper
 from tests.security.naughty import NAUGHTY
 from tests.signing import sign_in
 
@@ -123,6 +127,33 @@ def test_messages_and_notes_are_kept_as_typed_and_shown_escaped(cast: make.Cast)
     kept = set(Message.objects.values_list("body", flat=True))
     for name in ("script", "SQL", "formula", "family of emoji", "Devanagari", "template"):
         assert NAUGHTY[name] in kept, name
+
+
+@pytest.mark.corpora
+def test_the_big_list_of_naughty_strings_breaks_no_door(
+    cast: make.Cast, run_jobs: Callable[[], int]
+) -> None:
+    folder = need("a way to the source archives of tests/corpora", fetch_corpora())
+    texts = list_naughty_strings(folder)
+    assert len(texts) > 100
+    staff, family, case = sign_in(cast.coordinator), sign_in(cast.parent), cast.case
+    desk, portal = f"/admin/case/{case.pk}/do/act/", reverse("portal:messages", args=[case.pk])
+    for text in texts:
+        assert send(staff, desk, {"to": "", "body": text, "text": text}) in {302, 400}, text
+        assert send(family, portal, {"body": text}) in {200, 302, 422}, text
+        body = {"case": str(case.pk), "key": "grade", "value": text, "stated_source": text}
+        answer = staff.post("/api/v1/facts/", json.dumps(body), "application/json")
+        assert answer.status_code == 400, text
+        propose([text, f"Ki-67: {text}"])
+    sent = [text for text in texts if text.strip()]
+    document = send_paper(case, "\n".join(sent).encode("utf-8", "replace"))
+    run_jobs()
+    document.refresh_from_db()
+    assert document.state in {"to_review", "other_patient"}
+    for path in (f"/admin/case/{case.pk}/messages/", reverse("admin:review", args=[document.pk])):
+        page = staff.get(path)
+        assert page.status_code == 200
+        assert not UNESCAPED.search(page.content.decode()), path
 
 
 def test_a_text_in_a_form_of_the_desk_never_breaks_it(cast: make.Cast) -> None:

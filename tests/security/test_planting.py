@@ -13,6 +13,7 @@ BESIDE = {
     "records.ImagingSeries",
     "records.ImagingStudy",
     "records.Redaction",
+    "records.SearchedPage",
     "records.Translation",
     "dossiers.Access",
     "dossiers.DossierItem",

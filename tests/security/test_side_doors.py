@@ -35,9 +35,17 @@ def test_a_search_finds_nothing_of_a_foreign_case(planted: Planted, person: str)
 
 def test_the_team_finds_it(planted: Planted) -> None:
     client = client_of(planted, "coordinator")
-    answer = client.get("/admin/casework/case/", {"q": "Marta"})
+    answer = client.get("/admin/casework/case/", {"q": planted.case.reference})
     assert answer.context["cl"].result_count == 1
     assert SECRET in answer.content
+
+
+def test_no_list_takes_a_patients_name_or_words_into_its_address(planted: Planted) -> None:
+    client = client_of(planted, "coordinator")
+    for path in LISTS:
+        answer = client.get(path, {"q": "Marta"}, follow=True)
+        if answer.status_code == 200 and answer.context["cl"].search_fields:
+            assert answer.context["cl"].result_count == 0, path
 
 
 @pytest.mark.parametrize(

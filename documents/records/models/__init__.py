@@ -38,6 +38,7 @@ from documents.records.models.file import (
     TextSource,
 )
 from documents.records.models.key import CaseKey
+from documents.records.models.searched import SearchedPage, SearchedPageQuerySet
 from documents.records.models.translation import (
     OPEN_TRANSLATIONS,
     TRANSLATION_MOVES,
@@ -79,6 +80,8 @@ __all__ = [
     "RedactionQuerySet",
     "RedactionReason",
     "ReturnReason",
+    "SearchedPage",
+    "SearchedPageQuerySet",
     "TextSource",
     "Translation",
     "TranslationQuerySet",
