@@ -3,19 +3,27 @@
 Two drawings: the course of treatment along one time axis, and small curves of values over time.
 Every drawing only repeats what a table beside it prints, so nothing is known from colour or
 position alone; its `alt` is written for a reader who hears the document.
+
+Letters of a drawing are set one by one, so words of scripts that join or reorder their letters
+(Arabic, Devanagari) are not written in it: a date is written in digits there, a lane is known by
+its shape, which the key below the drawing explains, a treatment by the number that it has in the
+table. Where the page runs from right to left the names stand on the right; time runs from left to
+right in every language, as in the charts that physicians read.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from xml.etree import ElementTree as ET
 
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language_bidi, gettext as _, gettext_lazy
 
 from .contents import DossierContents
+from .days import say_date, say_month
 from .findings import LineKind, LineStatus, Series, TreatmentLine
 from .printed import Absence
+from .said import in_words
 
 INK = "#16232e"
 QUIET = "#5b6873"
@@ -41,6 +49,12 @@ TWO_MONTHS_UP_TO = 400
 MOST_YEARS = 11
 """Labels of years that fit on the axis."""
 POINTS_OF_A_CURVE = 2
+_STATUSES = {
+    LineStatus.GIVEN: gettext_lazy("end not recorded"),
+    LineStatus.ONGOING: gettext_lazy("ongoing"),
+    LineStatus.PLANNED: gettext_lazy("planned"),
+    LineStatus.DECLINED: gettext_lazy("declined"),
+}
 
 SERIES_WIDTH = 150.0
 SERIES_HEIGHT = 66.0
@@ -121,11 +135,11 @@ def draw_series(series: Series) -> Drawing | None:
     ):
         shift = -6 if anchor == "start" else 6
         _write(svg, text, x + shift, y - 5, anchor=anchor, size=7)
-    _write(svg, date_format(points[0][0], "M Y"), 0, 59, fill=QUIET, size=6)
-    last = date_format(points[-1][0], "M Y")
+    _write(svg, _draw_month(points[0][0]), 0, 59, fill=QUIET, size=6)
+    last = _draw_month(points[-1][0])
     _write(svg, last, SERIES_WIDTH - 6, 59, anchor="end", fill=QUIET, size=6)
-    said = "; ".join(f"{text} ({date_format(day, 'j M Y')})" for day, _value, text in points)
-    alt = _("%(name)s over time: %(values)s.") % {"name": series.name, "values": said}
+    said = "; ".join(f"{text} ({say_date(day)})" for day, _value, text in points)
+    alt = _("%(name)s over time: %(values)s.") % {"name": in_words(series.name), "values": said}
     return Drawing(_as_bytes(svg), alt, SERIES_WIDTH, SERIES_HEIGHT)
 
 
@@ -163,6 +177,8 @@ def _choose_scale(reference: date, lines: Sequence[TreatmentLine], lanes: Sequen
     pad = max(span // 40, 3)
     start = date.fromordinal(max(first.toordinal() - pad, 1))
     end = date.fromordinal(min(max(last.toordinal(), first.toordinal() + span) + pad, 3_652_059))
+    if get_language_bidi():
+        return Scale(start, end, MARGIN_END, WIDTH - GUTTER)
     return Scale(start, end, GUTTER, WIDTH - MARGIN_END)
 
 
@@ -174,7 +190,7 @@ def _ticks(scale: Scale) -> Iterable[tuple[date, str]]:
         for index in range(scale.first.year * 12, scale.last.year * 12 + 12, months):
             day = date(index // 12, index % 12 + 1, 1)
             if scale.first <= day <= scale.last:
-                yield day, date_format(day, "M Y")
+                yield day, _draw_month(day)
         return
     step = next((each for each in (1, 2, 5, 10, 20) if days / 365 / each <= MOST_YEARS), 50)
     for year in range(scale.first.year - scale.first.year % step, scale.last.year + 1, step):
@@ -194,12 +210,14 @@ def _draw_reference(svg: ET.Element, x: float, day: date, height: float) -> None
     _add(svg, "line", x1=x, x2=x, y1=11, y2=height - 14, stroke=INK,
          **{"stroke-width": 0.7, "stroke-dasharray": "2 1.6"})  # fmt: skip
     anchor = "end" if x > WIDTH - 60 else "middle"
-    label = _("reference date %(day)s") % {"day": date_format(day, "j M Y")}
-    _write(svg, label, min(x + 4, WIDTH), 7.5, anchor=anchor, size=6.4)
+    label = _("reference date %(day)s") % {"day": say_date(day)}
+    shown = label if can_be_drawn(label) else day.isoformat()
+    _write(svg, shown, min(x + 4, WIDTH), 7.5, anchor=anchor, size=6.4)
 
 
 def _draw_line(svg: ET.Element, scale: Scale, line: TreatmentLine, y: float, today: date) -> None:
-    _write(svg, _clip(line.agent, 31), 0, y + 2.4, size=7.6)
+    agent = _clip(in_words(line.agent), 31)
+    _name_row(svg, agent if can_be_drawn(agent) else str(line.number or "–"), y, fill=INK)
     begin = scale.place(first_day(line.start))
     if line.end:
         stop = scale.place(first_day(line.end))
@@ -210,38 +228,47 @@ def _draw_line(svg: ET.Element, scale: Scale, line: TreatmentLine, y: float, tod
     if line.status in (LineStatus.PLANNED, LineStatus.DECLINED):
         _add(svg, "rect", x=begin, y=y - BAR / 2, width=max(width, 10), height=BAR, fill=PAPER,
              stroke=QUIET, **{"stroke-width": 0.7, "stroke-dasharray": "2 1.4"})  # fmt: skip
-        note = _("planned") if line.status is LineStatus.PLANNED else _("declined")
+        note = _drawn(_("planned") if line.status is LineStatus.PLANNED else _("declined"))
         stop = begin + max(width, 10)
     else:
         _add(svg, "rect", x=begin, y=y - BAR / 2, width=width, height=BAR, fill=fill)
-        note = line.best_response
+        note = _drawn(in_words(line.best_response))
         if line.status is LineStatus.ONGOING:
             tip = (
                 f"{stop:.2f},{y - BAR / 2 - 1.6} {stop + 6:.2f},{y} {stop:.2f},{y + BAR / 2 + 1.6}"
             )
             _add(svg, "polygon", points=tip, fill=fill)
-            note = ", ".join(each for each in (note, _("ongoing")) if each)
-    _annotate(svg, note, (begin, stop), y, today=scale.place(today))
+            note = ", ".join(each for each in (note, _drawn(_("ongoing"))) if each)
+    _annotate(svg, note, (begin, stop), y, scale=scale, today=scale.place(today))
 
 
 def _annotate(
-    svg: ET.Element, note: str, bar: tuple[float, float], y: float, *, today: float
+    svg: ET.Element,
+    note: str,
+    bar: tuple[float, float],
+    y: float,
+    *,
+    scale: Scale,
+    today: float,
 ) -> None:
     """Write beside the bar, on the side that has room and where no line is crossed."""
     begin, stop = bar
     note = _clip(note, 40)
     room = 3.3 * len(note)
-    free_until = today - 2 if stop < today else WIDTH
+    free_until = today - 2 if stop < today else scale.end + MARGIN_END
     if stop + 5 + room < free_until:
         _write(svg, note, stop + 5, y + 2.2, fill=QUIET, size=6.4, halo=True)
-    elif begin - 5 - room > GUTTER:
+    elif begin - 5 - room > scale.start:
         _write(svg, note, begin - 5, y + 2.2, anchor="end", fill=QUIET, size=6.4, halo=True)
 
 
 def _draw_lane(svg: ET.Element, scale: Scale, lane: Lane, y: float) -> None:
-    _write(svg, lane.name, 0, y + 2.4, fill=QUIET, size=7.6)
-    for day in lane.days:
-        x = scale.place(day)
+    if can_be_drawn(lane.name):
+        _name_row(svg, lane.name, y, fill=QUIET)
+    places = [scale.place(day) for day in lane.days]
+    if not can_be_drawn(lane.name):
+        places.append(WIDTH - 4 if get_language_bidi() else 4.0)
+    for x in places:
         if lane.shape == "circle":
             _add(svg, "circle", cx=x, cy=y, r=2.7, fill=INK)
         elif lane.shape == "square":
@@ -257,18 +284,47 @@ def _describe_course(
 ) -> str:
     parts = [
         _("%(agent)s from %(start)s to %(end)s")
-        % {"agent": _clip(line.agent, 60), "start": line.start, "end": line.end or line.status}
+        % {
+            "agent": _clip(in_words(line.agent), 60),
+            "start": say_date(line.start),
+            "end": say_date(line.end) or _STATUSES[line.status],
+        }
         for line in lines
     ]
     parts += [
         _("%(lane)s on %(days)s")
-        % {"lane": lane.name, "days": ", ".join(day.isoformat() for day in lane.days)}
+        % {"lane": lane.name, "days": ", ".join(say_date(day) for day in lane.days)}
         for lane in lanes
     ]
     opening = _("Course of treatment up to the reference date %(day)s") % {
-        "day": contents.reference_date.isoformat()
+        "day": say_date(contents.reference_date)
     }
     return f"{opening}: {'; '.join(parts)}."
+
+
+def can_be_drawn(text: str) -> bool:
+    """Whether a text keeps its look when its letters are set one by one."""
+    return not any(
+        unicodedata.bidirectional(each) in {"R", "AL", "NSM"} or "\u0900" <= each <= "\u0dff"
+        for each in text
+    )
+
+
+def _drawn(text: str) -> str:
+    return text if can_be_drawn(text) else ""
+
+
+def _draw_month(day: date) -> str:
+    said = say_month(day)
+    return said if can_be_drawn(said) else f"{day:%Y-%m}"
+
+
+def _name_row(svg: ET.Element, name: str, y: float, *, fill: str) -> None:
+    """The name of a row on the side where lines begin."""
+    if get_language_bidi():
+        _write(svg, name, WIDTH, y + 2.4, anchor="end", fill=fill, size=7.6)
+    else:
+        _write(svg, name, 0, y + 2.4, fill=fill, size=7.6)
 
 
 def _clip(text: str, length: int) -> str:

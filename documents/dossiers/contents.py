@@ -8,6 +8,7 @@ and the source files it was made from.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from .findings import (
     AttentionItem,
@@ -30,8 +31,18 @@ from .printed import (
     Printed,
     partial_date,
 )
+from .said import say as _
 
-FIRST_VERSION = Absence("this is the first version")
+
+class Variant(StrEnum):
+    """What is made of a case: the whole dossier, its first page alone, or no person in it."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+    DEIDENTIFIED = "deidentified"
+
+
+FIRST_VERSION = Absence(_("this is the first version"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +73,8 @@ class Patient(Printed):
     """ISO, of year, month or day precision."""
     age_years: int | None = None
     """Completed years on the reference date."""
+    is_of_oldest: bool = False
+    """Whether the age stands for itself and all above it."""
     sex: str | Absence
     country: str | Absence
     language: str | Absence
@@ -78,10 +91,17 @@ class Patient(Printed):
 class Letter(Printed):
     on: date
     way: str
-    """“to” or “from” and the like, in words."""
+    """“to” or “from”."""
     party: str
     about: str
     state: str = ""
+
+    @property
+    def whom(self) -> str:
+        """Who wrote to whom, in words: “to University Hospital Aareblick”."""
+        if self.way == "to":
+            return _("to %(party)s", party=self.party)
+        return _("from %(party)s", party=self.party)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +169,7 @@ class DossierContents(Printed):
     reference_date: date
     made_at: datetime = field(metadata=APART)
     """Aware, UTC."""
+    variant: Variant = Variant.FULL
     language: str = "en"
     """Of the frame: labels and fixed sentences. Values stand as recorded."""
     organisation: str = "Navigator"
@@ -179,6 +200,8 @@ class DossierContents(Printed):
     confirmations: Listed[Confirmation]
     versions: Listed[VersionNote] = field(default=FIRST_VERSION, metadata=APART)
     changes: Listed[Change] = field(default=FIRST_VERSION, metadata=APART)
+    changes_since: str = field(default="", metadata=APART)
+    """Against which version, and who opened it when."""
 
     @property
     def shared_status(self) -> str:
@@ -187,6 +210,12 @@ class DossierContents(Printed):
             return ""
         found = {each.definition_status for each in self.other_indications}
         return found.pop() if len(found) == 1 else ""
+
+    @property
+    def imaging_limit(self) -> int | None:
+        """The greatest age of a study that this hospital asks for, where it is known."""
+        studies = () if isinstance(self.imaging, Absence) else self.imaging
+        return next((each.limit_days for each in studies if each.limit_days is not None), None)
 
     @property
     def tells_outcomes(self) -> bool:

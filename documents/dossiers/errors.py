@@ -1,7 +1,9 @@
 """Refusals about dossiers and their links, in sentences that say what to do."""
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
+
+from cases.casework.promises import Promise
 
 
 class VersionNotToCheck(ValidationError):
@@ -47,14 +49,35 @@ class SealBroken(ValidationError):
 
 
 class WordRefused(ValidationError):
-    def __init__(self, *, word: str, place: str) -> None:
+    def __init__(self, promise: Promise, *, place: str) -> None:
         super().__init__(
             _(
-                "The word “%(word)s” (%(place)s) may not be said of a patient. "
-                "Say what the recorded facts are instead."
+                "“%(word)s” is never said of a patient. It stands in %(place)s: "
+                "“%(sentence)s” Say instead: %(instead)s."
             ),
             code="word_refused",
-            params={"word": word, "place": place},
+            params={
+                "word": promise.word,
+                "place": gettext(place),
+                "sentence": promise.sentence,
+                "instead": promise.instead,
+            },
+        )
+
+
+class LanguageNotSpoken(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Dossiers are not made in this language. Choose one of the list."),
+            code="language_not_spoken",
+        )
+
+
+class SummaryTooLong(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The summary does not fit on one page. Make the whole dossier instead."),
+            code="summary_too_long",
         )
 
 

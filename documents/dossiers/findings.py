@@ -62,7 +62,7 @@ class CriterionRow(Printed):
     fact: str = ""
     """The fact used, in words; empty when there is none."""
     brief: str | None = None
-    """The same in a few words for the first page, which cuts nothing; None: as `fact`."""
+    """The same in a few words for the first page, which has room for few; None: as `fact`."""
     reason: str = field(default="", metadata=PROSE)
     cites: tuple[Cite, ...] = ()
     sides: tuple[Side, ...] = ()
@@ -144,6 +144,8 @@ class TreatmentLine(Printed):
     best_response: str = ""
     stop_reason: str = ""
     for_condition: str = ""
+    when: str = ""
+    """In words, where neither day may be told."""
     cites: tuple[Cite, ...] = ()
 
     def __post_init__(self) -> None:
@@ -184,9 +186,11 @@ class Series(Printed):
 @dataclass(frozen=True, kw_only=True)
 class ImagingStudy(Printed):
     what: str
-    on: date
-    age_days: int
+    on: date | None
+    age_days: int | None
     """On the reference date."""
+    when: str = ""
+    """In words, where the day may not be told."""
     limit_days: int | None = None
     """The greatest age this hospital asks for, where it is known."""
     finding: str = field(default="", metadata=PROSE)
@@ -196,7 +200,11 @@ class ImagingStudy(Printed):
 
     @property
     def is_too_old(self) -> bool:
-        return self.limit_days is not None and self.age_days > self.limit_days
+        return (
+            self.limit_days is not None
+            and self.age_days is not None
+            and self.age_days > self.limit_days
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

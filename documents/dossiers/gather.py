@@ -1,8 +1,8 @@
 """Filling the one frozen value that a dossier is made of, from the database as it stands now."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -11,15 +11,19 @@ from cases.casework.models import Case
 from cases.clinical.standing import Standing, build_standing
 from cases.hospitals.models import Referral
 from documents.dossiers import gather_findings as findings, gather_journey as journey
-from documents.dossiers.changes import list_changes
-from documents.dossiers.contents import DossierContents, VersionNote
+from documents.dossiers.contents import DossierContents, Variant
 from documents.dossiers.freezing import freeze_contents, hash_frozen
+from documents.dossiers.gather_deidentified import without_identity
 from documents.dossiers.gather_flag import compare_for_dossier
-from documents.dossiers.models import SEALED_STATES, DossierVersion
+from documents.dossiers.gather_imaging import print_imaging
+from documents.dossiers.gather_versions import tell_versions
+from documents.dossiers.models import DossierVersion
+from documents.dossiers.said import SOURCE_LANGUAGE
 from documents.dossiers.sources import SourceBook, SourceFile
 from documents.dossiers.wording import refuse_promises
 
-LANGUAGE = "en"
+LANGUAGE: Final = SOURCE_LANGUAGE
+"""In which everything is gathered, whatever the language of the pages."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,11 @@ class Gathered:
 
 
 def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
-    """Everything that a version says. Raises WordRefused or DossierTooLong with a sentence."""
+    """Everything that a version says. Raises WordRefused or DossierTooLong with a sentence.
+
+    What we say ourselves is gathered in English whatever the language of the version; the pages
+    say it in theirs, so that versions in different languages can be compared.
+    """
     dossier = version.dossier
     case = Case.objects.select_related("patient", "owner").get(pk=dossier.case_id)
     referral: Referral | None = None
@@ -51,14 +59,17 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
         book = SourceBook(case)
         standing = build_standing(case, version.reference_date, book.facts)
         contents = _gather_contents(version, case, referral, book, standing, now=now)
-        contents = _tell_versions(version, contents, now)
+        if version.names_nobody:
+            contents = without_identity(contents, case, book, standing, version.alias)
+        else:
+            contents = tell_versions(version, contents, now)
         refuse_promises(contents)
         frozen = freeze_contents(contents)
         return Gathered(
             contents=contents,
             frozen=frozen,
             contents_sha256=hash_frozen(frozen),
-            files=tuple(book.files),
+            files=() if version.names_nobody else tuple(book.files),
             book=book,
             standing=standing,
         )
@@ -80,7 +91,8 @@ def _gather_contents(
         version=version.number,
         reference_date=day,
         made_at=now,
-        language=LANGUAGE,
+        variant=Variant(version.variant),
+        language=version.language,
         organisation=settings.ORGANISATION,
         coordinator=case.owner.name if case.owner else "",
         recipient=journey.print_recipient(referral),
@@ -96,7 +108,7 @@ def _gather_contents(
         treatments=findings.print_treatments(book, standing),
         biomarkers=findings.print_biomarkers(book),
         series=findings.print_series(book),
-        imaging=findings.print_imaging(book, referral, day),
+        imaging=print_imaging(book, referral, day),
         history=findings.print_history(book),
         attention=findings.print_attention(book),
         missing=journey.print_missing(case, referral, compared.flag, book, day),
@@ -105,38 +117,4 @@ def _gather_contents(
         sources=book.list_sources(),
         sign_offs=compared.sign_offs,
         confirmations=journey.print_confirmations(book.facts),
-    )
-
-
-def _tell_versions(
-    version: DossierVersion, contents: DossierContents, now: datetime
-) -> DossierContents:
-    """Add the earlier sealed versions, and what is different since the latest of them."""
-    earlier = list(
-        DossierVersion.objects.filter(
-            dossier=version.dossier_id, number__lt=version.number, state__in=SEALED_STATES
-        ).order_by("number")
-    )
-    if not earlier:
-        return contents
-    notes = [
-        VersionNote(
-            version=each.number,
-            made_on=each.asked_at.date(),
-            contents_sha256=each.contents_sha256,
-            state="recalled" if each.state == "recalled" else "superseded",
-        )
-        for each in earlier
-    ]
-    frozen = freeze_contents(contents)
-    notes.append(
-        VersionNote(
-            version=version.number,
-            made_on=now.date(),
-            contents_sha256=hash_frozen(frozen),
-            state="this document",
-        )
-    )
-    return replace(
-        contents, versions=tuple(notes), changes=list_changes(earlier[-1].contents, frozen)
     )

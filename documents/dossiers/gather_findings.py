@@ -9,12 +9,10 @@ from cases.clinical.models import Fact
 from cases.clinical.standing import Standing
 from cases.clinical.terms import THIS_TUMOUR, TreatmentClass, TreatmentStatus, label_of
 from cases.clinical.vocabulary import spec_for
-from cases.hospitals.models import Referral
 from documents.dossiers.findings import (
     AttentionItem,
     Biomarker,
     HistoryGroup,
-    ImagingStudy,
     LineKind,
     LineStatus,
     Point,
@@ -23,10 +21,15 @@ from documents.dossiers.findings import (
 )
 from documents.dossiers.label_warnings import LABEL_SAYS
 from documents.dossiers.printed import Absence, Fact as PrintedFact, Listed, partial_date
-from documents.dossiers.saying import name_shortly, plain_field, say_short, say_value
-from documents.dossiers.sources import SourceBook, date_of, dated_of, full_date, note_of
-from documents.records.models import RecordKind
-from documents.records.queries.imaging import StudyView, list_studies
+from documents.dossiers.said import as_said, gettext_noop, join_said, say as _
+from documents.dossiers.saying import (
+    name_fact,
+    name_shortly,
+    plain_field,
+    say_short,
+    say_value,
+)
+from documents.dossiers.sources import SourceBook, dated_of, full_date, note_of
 
 DETAILS: Final = (
     "histology",
@@ -47,10 +50,10 @@ DETAILS: Final = (
 )
 KEY_MARKERS: Final = ("ki67_percent", "sstr_positive", "ecog")
 HISTORY: Final = (
-    ("Performance status", ("ecog", "child_pugh")),
-    ("Other conditions", ("comorbidity",)),
-    ("Allergies", ("allergy",)),
-    ("Current medicines", ("current_medicine",)),
+    (gettext_noop("Performance status"), ("ecog", "child_pugh")),
+    (gettext_noop("Other conditions"), ("comorbidity",)),
+    (gettext_noop("Allergies"), ("allergy",)),
+    (gettext_noop("Current medicines"), ("current_medicine",)),
 )
 KINDS: Final[Mapping[TreatmentClass, LineKind]] = {
     TreatmentClass.SSA: LineKind.SSA,
@@ -64,14 +67,14 @@ STATUSES: Final[Mapping[str, LineStatus]] = {
     TreatmentStatus.PLANNED: LineStatus.PLANNED,
     TreatmentStatus.DECLINED: LineStatus.DECLINED,
 }
-NOTHING_RECORDED: Final = Absence("nothing has been recorded and confirmed yet")
+NOTHING_RECORDED: Final = Absence(_("nothing has been recorded and confirmed yet"))
 
 
 def print_diagnosis(book: SourceBook) -> PrintedFact | Absence:
     """One line of the confirmed histology, differentiation, grade, site and spread."""
     histology = book.say("histology", label=False)
     if histology is None:
-        return Absence("no histology has been confirmed yet")
+        return Absence(_("no histology has been confirmed yet"))
     if histology.sides:
         return histology
     parts: list[str] = []
@@ -98,7 +101,7 @@ def print_diagnosis(book: SourceBook) -> PrintedFact | Absence:
 def print_stage(book: SourceBook) -> PrintedFact | Absence:
     stage, tnm = book.say("stage", label=False), book.say("tnm", label=False)
     if stage is None and tnm is None:
-        return Absence("no stage has been confirmed yet")
+        return Absence(_("no stage has been confirmed yet"))
     if stage is None or tnm is None or stage.sides or tnm.sides:
         return stage or tnm or NOTHING_RECORDED
     return PrintedFact(
@@ -118,14 +121,16 @@ def print_metastases(book: SourceBook) -> Listed[PrintedFact]:
         return sites
     spread = book.of("metastatic")
     if not spread:
-        return Absence("no site of metastasis has been confirmed")
+        return Absence(_("no site of metastasis has been confirmed"))
     if all(fact.value is False for fact in spread):
-        return Absence("recorded as not metastatic")
+        return Absence(_("recorded as not metastatic"))
     return tuple(
-        PrintedFact(text=f"in the words of the source: “{cite.quote}”", cites=(cite,))
+        PrintedFact(
+            text=_("in the words of the source: “%(quote)s”", quote=cite.quote), cites=(cite,)
+        )
         for cite in book.cites(fact for fact in spread if fact.value is True)
         if cite.quote
-    ) or Absence("metastatic; no site has been confirmed as a fact of its own")
+    ) or Absence(_("metastatic; no site has been confirmed as a fact of its own"))
 
 
 def print_markers(book: SourceBook, standing: Standing) -> Listed[PrintedFact]:
@@ -148,7 +153,7 @@ def print_markers(book: SourceBook, standing: Standing) -> Listed[PrintedFact]:
                 note=note_of(latest),
             )
         )
-    return tuple(markers) or Absence("no marker has been confirmed yet")
+    return tuple(markers) or Absence(_("no marker has been confirmed yet"))
 
 
 def _say_marker(key: str, fact: PrintedFact, book: SourceBook) -> str:
@@ -164,7 +169,7 @@ def print_treatments(book: SourceBook, standing: Standing) -> Listed[TreatmentLi
     if not facts:
         if standing.is_history_complete:
             return ()
-        return Absence("the treatment history has not been collected and confirmed yet")
+        return Absence(_("the treatment history has not been collected and confirmed yet"))
     lines = []
     number = 0
     for fact in facts:
@@ -187,9 +192,10 @@ def _print_treatment(fact: Fact, book: SourceBook, *, number: int | None = None)
         status = LineStatus.ONGOING
     return TreatmentLine(
         number=number if status in {LineStatus.GIVEN, LineStatus.ONGOING} else None,
-        agent=plain_field(entry, "agent") or (label_of(given) if given else "agent not recorded"),
+        agent=plain_field(entry, "agent")
+        or (as_said(label_of(given)) if given else _("agent not recorded")),
         kind=KINDS.get(given, LineKind.SYSTEMIC) if given else LineKind.OTHER,
-        class_name=label_of(given) if given else what,
+        class_name=as_said(label_of(given)) if given else what,
         intent=fact.details.get("intent", ""),
         start=_possible(plain_field(entry, "start_date")),
         end=end,
@@ -216,15 +222,15 @@ def print_biomarkers(book: SourceBook) -> Listed[Biomarker]:
         result = ", ".join(value[part] for part in ("result", "alteration") if value.get(part))
         found.append(
             Biomarker(
-                name=spec_for(fact.key).label,
-                result=result or "not stated",
+                name=name_fact(fact.key),
+                result=result or _("not stated"),
                 assay=value.get("assay", ""),
                 specimen=value.get("specimen", ""),
                 on=full_date(value.get("date") or dated_of(fact)),
                 cites=book.cites([fact]),
             )
         )
-    return tuple(found) or Absence("no biomarker has been confirmed yet")
+    return tuple(found) or Absence(_("no biomarker has been confirmed yet"))
 
 
 def print_series(book: SourceBook) -> Listed[Series]:
@@ -232,7 +238,7 @@ def print_series(book: SourceBook) -> Listed[Series]:
     measured = _by_key(book.of("weight_kg", "ki67_percent", "marker:"))
     series = [_print_series(key, facts, book) for key, facts in measured.items()]
     return tuple(each for each in series if each is not None) or Absence(
-        "no value was recorded on more than one day"
+        _("no value was recorded on more than one day")
     )
 
 
@@ -254,53 +260,7 @@ def _print_series(key: str, facts: Iterable[Fact], book: SourceBook) -> Series |
         )
     if len({on for on, _text in points}) < 2 or len(units) > 1:  # noqa: PLR2004  # two days
         return None
-    return Series(name=spec.label, unit=units.pop(), points=tuple(points.values()))
-
-
-def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Listed[ImagingStudy]:
-    """Reports of imaging with a full date, the latest first, and how old this hospital takes."""
-    limit = None
-    if referral is not None:
-        wanted = referral.hospital.requirements.filter(kind=RecordKind.IMAGING).first()
-        limit = wanted.not_older_than_days if wanted is not None else None
-    studies = []
-    images = list_studies([source.document.pk for source in book.files])
-    for source in book.files:
-        of_the_images = images.get(source.document.pk, [])
-        studies += [
-            ImagingStudy(
-                what=study.name,
-                on=study.made_on,
-                age_days=(day - study.made_on).days,
-                limit_days=limit,
-                images=say_images(study),
-                cites=book.cite_file(source.file),
-            )
-            for study in of_the_images
-            if study.made_on is not None
-        ]
-        if of_the_images:
-            continue
-        done = full_date(date_of(source.document))
-        if source.document.kind == RecordKind.IMAGING and done is not None:
-            studies.append(
-                ImagingStudy(
-                    what=source.document.title,
-                    on=done,
-                    age_days=(day - done).days,
-                    limit_days=limit,
-                    images="report only",
-                    cites=book.cite_file(source.file),
-                )
-            )
-    studies.sort(key=lambda study: study.on, reverse=True)
-    return tuple(studies) or Absence("no imaging report with a full date has been accepted yet")
-
-
-def say_images(study: StudyView) -> str:
-    """“DICOM, 4 series, 812 images”."""
-    images = f"{study.images:,} image{'' if study.images == 1 else 's'}"
-    return f"DICOM, {study.with_images} series, {images}" if study.images else "DICOM, no images"
+    return Series(name=as_said(spec.label), unit=units.pop(), points=tuple(points.values()))
 
 
 def print_history(book: SourceBook) -> tuple[HistoryGroup, ...]:
@@ -311,7 +271,7 @@ def print_history(book: SourceBook) -> tuple[HistoryGroup, ...]:
             for key in keys
             for fact in (book.say_each(key) if spec_for(key).repeats else _only(book.say(key)))
         )
-        groups.append(HistoryGroup(name=name, facts=facts or NOTHING_RECORDED))
+        groups.append(HistoryGroup(name=as_said(name), facts=facts or NOTHING_RECORDED))
     return tuple(groups)
 
 
@@ -323,9 +283,9 @@ def print_attention(book: SourceBook) -> Listed[AttentionItem]:
     """Confirmed facts that touch a warning of the label; not what is confirmed as absent."""
     items = [
         AttentionItem(
-            topic=spec_for(fact.key).label,
+            topic=name_fact(fact.key),
             fact=_say_with_note(fact),
-            label_says=LABEL_SAYS.get(fact.key.partition(":")[2], ""),
+            label_says=as_said(LABEL_SAYS.get(fact.key.partition(":")[2], "")),
             on=full_date(dated_of(fact)),
             cites=book.cites([fact]),
         )
@@ -334,21 +294,21 @@ def print_attention(book: SourceBook) -> Listed[AttentionItem]:
     ]
     items += [
         AttentionItem(
-            topic=spec_for("child_pugh").label,
+            topic=name_fact("child_pugh"),
             fact=f"Child-Pugh {fact.value}",
-            label_says=LABEL_SAYS["liver_function"],
+            label_says=as_said(LABEL_SAYS["liver_function"]),
             on=full_date(dated_of(fact)),
             cites=book.cites([fact]),
         )
         for fact in book.of("child_pugh")
         if fact.value in {"B", "C"}
     ]
-    return tuple(items) or Absence("no confirmed fact touches a warning of the label")
+    return tuple(items) or Absence(_("no confirmed fact touches a warning of the label"))
 
 
 def _say_with_note(fact: Fact) -> str:
     said = say_value(fact.key, fact.value)
-    return "; ".join(part for part in (said, note_of(fact)) if part)
+    return join_said(said, note_of(fact))
 
 
 def _by_key(facts: Sequence[Fact]) -> dict[str, list[Fact]]:

@@ -20,8 +20,8 @@ from cases.clinical.rows import Row
 from cases.clinical.snapshot import hash_snapshot
 from cases.clinical.standing import Standing
 from cases.clinical.values import PartialDate
-from cases.clinical.vocabulary import spec_for
 from documents.dossiers.contents import SignOff as PrintedSignOff
+from documents.dossiers.days import Day
 from documents.dossiers.findings import (
     Answer,
     ContextNote,
@@ -34,10 +34,16 @@ from documents.dossiers.findings import (
     UnknownKind,
 )
 from documents.dossiers.printed import Absence, Listed, Side
-from documents.dossiers.saying import describe, say_date, say_short, say_value
+from documents.dossiers.said import (
+    as_said,
+    gettext_noop,
+    join_said,
+    say as _,
+    say_many as ngettext,
+)
+from documents.dossiers.saying import describe, name_fact, say_short, say_value
 from documents.dossiers.sources import SourceBook, dated_of
 
-HANGS: Final = "The answer hangs on which of them holds."
 MOST_BRIEF: Final = 3
 """Treatments named in a row of the first page; how many more there are is told."""
 AUTHORITIES: Final[Mapping[str, str]] = {
@@ -45,8 +51,8 @@ AUTHORITIES: Final[Mapping[str, str]] = {
     "European Medicines Agency": "EMA",
 }
 STATUS_WORDS: Final[Mapping[DefinitionStatus, str]] = {
-    DefinitionStatus.IN_REVIEW: "in review, not yet approved by a clinician",
-    DefinitionStatus.APPROVED: "approved",
+    DefinitionStatus.IN_REVIEW: gettext_noop("in review, not yet approved by a clinician"),
+    DefinitionStatus.APPROVED: gettext_noop("approved"),
 }
 
 
@@ -68,10 +74,10 @@ def compare_for_dossier(case: Case, book: SourceBook, standing: Standing) -> Com
     return Comparison(
         flag=_print_flag(flag, book, standing, signed)
         if book.facts
-        else Absence("no comparison was made: no fact has been confirmed"),
+        else Absence(_("no comparison was made: no fact has been confirmed")),
         others=tuple(_print_other(result) for result in order_by_unknowns(results.values())),
         sign_offs=tuple(_print_sign_off(each) for each in signed)
-        or Absence("not signed off yet, or the facts have changed since"),
+        or Absence(_("not signed off yet, or the facts have changed since")),
     )
 
 
@@ -94,13 +100,13 @@ def find_sign_offs(case: Case, result: Result, standing: Standing) -> list[SignO
 
 
 def _print_sign_off(row: SignOff) -> PrintedSignOff:
-    meaning = str(row.get_meaning_display())
+    meaning = as_said(str(row.get_meaning_display()))
     return PrintedSignOff(
-        role=str(row.signed_by.get_role_display()),
+        role=as_said(str(row.signed_by.get_role_display())),
         name=row.signed_by.name,
-        meaning=f"{meaning}: {row.statement}" if row.statement else meaning,
+        meaning=join_said(meaning, row.statement, by=": "),
         at=row.signed_at,
-        state="valid",
+        state=_("valid"),
     )
 
 
@@ -115,12 +121,14 @@ def _print_flag(
     return Flag(
         definition_id=definition.id,
         definition_version=definition.version,
-        definition_status=STATUS_WORDS[definition.status],
+        definition_status=as_said(STATUS_WORDS[definition.status]),
         published_as=_name_wording(definition),
         wording=definition.wording,
         label_read_on=definition.label_read_on,
         label_read_by=definition.label_read_by or "",
-        reading=f"Reading {definition.reading}: {definition.reading_says}",
+        reading=_(
+            "Reading %(name)s: %(says)s", name=definition.reading, says=definition.reading_says
+        ),
         overall=Overall(result.overall.value),
         cohort=result.cohort or "",
         rows=tuple(_print_row(row, result, book, standing, settled) for row in result.rows),
@@ -144,8 +152,20 @@ def _name_wording(definition: Definition) -> str:
     illness = definition.title.partition(", ")[2].removesuffix(f" ({definition.jurisdiction})")
     what = f"{substance} {definition.form}" + (f" for {illness}" if illness else "")
     authority = AUTHORITIES.get(definition.authority, definition.authority)
-    section = f", section {definition.label_section}" if definition.label_section else ""
-    return f"the {definition.jurisdiction} label of {what} ({authority}{section})"
+    if not definition.label_section:
+        return _(
+            "the %(place)s label of %(what)s (%(authority)s)",
+            place=definition.jurisdiction,
+            what=what,
+            authority=authority,
+        )
+    return _(
+        "the %(place)s label of %(what)s (%(authority)s, section %(section)s)",
+        place=definition.jurisdiction,
+        what=what,
+        authority=authority,
+        section=definition.label_section,
+    )
 
 
 def _print_row(
@@ -189,20 +209,20 @@ def _print_row(
 
 def _say_why(row: Row, facts: Sequence[Fact], fact: str) -> str:
     """The evaluator's reason where it says more than the fact, and who stated what stands there."""
-    said = []
+    said: list[str] = []
     if not facts and "date_of_birth" in row.facts and row.answer is not Logic.UNKNOWN:
-        said.append("Birth date as stated in the patient's record.")
+        said.append(_("Birth date as stated in the patient’s record."))
     elif "disagree" in row.reason:
         same = row.answer is not Logic.UNKNOWN
         said.append(
-            "The answer is the same for each." if same else "The answer hangs on which holds."
+            _("The answer is the same for each.") if same else _("The answer hangs on which holds.")
         )
     elif row.answer is Logic.UNKNOWN or row.basis is Basis.DERIVED:
         recorded = f"{row.reason.partition('. ')[0]}. " if row.entries else f"{fact}. "
         said.append(row.reason.removeprefix(recorded) if fact else row.reason)
     stated = dict.fromkeys(fact.stated_source for fact in facts if fact.stated_source)
-    said += [f"Stated: {source.rstrip('.')}." for source in stated]
-    return " ".join(said)
+    said += [_("Stated: %(source)s.", source=source.rstrip(".")) for source in stated]
+    return join_said(*said, by=" ")
 
 
 def _say_facts(row: Row, standing: Standing) -> str:
@@ -210,18 +230,15 @@ def _say_facts(row: Row, standing: Standing) -> str:
     if "date_of_birth" in row.facts:
         if row.answer is Logic.UNKNOWN:
             return ""
-        day = say_date(standing.snapshot.reference_date)
-        return row.reason.partition(".")[0].replace("the reference date", day)
+        return _say_age_of(standing) or row.reason.partition(".")[0]
     said = dict.fromkeys(describe(fact.key, fact.value) for fact in facts_behind(row, standing))
-    return "; ".join(said)
+    return join_said(*said)
 
 
 def _say_briefly(row: Row, facts: Sequence[Fact], standing: Standing) -> str:
     """The same in a few words: “unresectable”, “58 years on 22 Nov 2026”."""
-    snapshot = standing.snapshot
     if "date_of_birth" in row.facts:
-        age = completed_years(snapshot.patient.date_of_birth, snapshot.reference_date)
-        return "" if age is None else f"{age} years on {say_date(snapshot.reference_date)}"
+        return _say_age_of(standing)
     test = row.criterion.test
     recorded = {fact.key for fact in facts}
     if row.answer is Logic.UNKNOWN and isinstance(test, FactIn) and test.fact not in recorded:
@@ -229,9 +246,18 @@ def _say_briefly(row: Row, facts: Sequence[Fact], standing: Standing) -> str:
     ordered = sorted(facts, key=lambda fact: fact.key != "metastatic")
     said = list(dict.fromkeys(say_short(fact.key, fact.value) for fact in ordered))
     more = len(said) - MOST_BRIEF
-    rest = f"; and {more} more" if more > 0 else ""
+    rest = ngettext("and %(count)d more", "and %(count)d more", more) if more > 0 else ""
+    brief = join_said(*said[:MOST_BRIEF], rest)
     stated = any(fact.stated_source for fact in facts)
-    return "; ".join(said[:MOST_BRIEF]) + rest + (" (stated)" if stated else "")
+    return _("%(fact)s (stated)", fact=brief) if stated and brief else brief
+
+
+def _say_age_of(standing: Standing) -> str:
+    day = standing.snapshot.reference_date
+    age = completed_years(standing.snapshot.patient.date_of_birth, day)
+    if age is None:
+        return ""
+    return ngettext("%(count)d year on %(day)s", "%(count)d years on %(day)s", age, day=day)
 
 
 def completed_years(born: object, day: date) -> int | None:
@@ -247,30 +273,35 @@ def completed_years(born: object, day: date) -> int | None:
 def _print_dose(result: Result, standing: Standing) -> DoseNote | Absence:
     """Quoted label text beside the weight it was looked up for; never advice (rule P11)."""
     if result.dose is None:
-        return Absence("shown only where the facts correspond to the wording")
+        return Absence(_("shown only where the facts correspond to the wording"))
     quote = result.dose.text.removeprefix("Label: ")
     if result.dose.mg is None:
         return Absence(quote)
+    return DoseNote(quote=quote[:1].upper() + quote[1:], source=_say_weight(standing))
+
+
+def _say_weight(standing: Standing) -> str:
     weights = standing.by_key.get("weight_kg", ())
-    told = f"; recorded weight {say_value(weights[0].key, weights[0].value)}" if weights else ""
-    dated = f" on {say_date(dated_of(weights[0]))}" if weights and dated_of(weights[0]) else ""
-    return DoseNote(quote=quote[:1].upper() + quote[1:], source=f"Label, section 2{told}{dated}")
+    if not weights:
+        return _("Label, section 2")
+    weight = say_value(weights[0].key, weights[0].value)
+    if not dated_of(weights[0]):
+        return _("Label, section 2; recorded weight %(weight)s", weight=weight)
+    day = Day(dated_of(weights[0]))
+    return _("Label, section 2; recorded weight %(weight)s on %(day)s", weight=weight, day=day)
 
 
 def _print_other(result: Result) -> OtherIndication:
     definition = result.definition
     unknown = dict.fromkeys(
-        spec_for(key).label
-        for row in result.rows
-        if row.answer is Logic.UNKNOWN
-        for key in row.facts
+        name_fact(key) for row in result.rows if row.answer is Logic.UNKNOWN for key in row.facts
     )
     return OtherIndication(
         definition_id=definition.id,
         definition_version=definition.version,
-        definition_status=STATUS_WORDS[definition.status],
+        definition_status=as_said(STATUS_WORDS[definition.status]),
         title=definition.title,
         overall=Overall(result.overall.value),
         unknowns=result.unknown_count,
-        note=f"To resolve: {', '.join(unknown)}." if unknown else "",
+        note=_("To resolve: %(facts)s.", facts=join_said(*unknown, by=", ")) if unknown else "",
     )

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Q
 
-from cases.casework.models import Case, Consent, ConsentPurpose, RequestState, Sex
+from cases.casework.models import Case, Consent, ConsentPurpose, RequestState
 from cases.clinical.models import Fact
 from cases.clinical.standing import Standing
+from cases.clinical.terms import Sex as SexTerm, label_of
 from cases.clinical.values import PartialDate
 from cases.hospitals.models import Audience, Direction, Message, MessageState, Referral
 from cases.travel.models import Appointment, AppointmentState, Trip, TripItem, TripState
@@ -28,22 +29,23 @@ from documents.dossiers.contents import (
 from documents.dossiers.findings import Flag, MissingItem, UnknownKind
 from documents.dossiers.gather_flag import completed_years
 from documents.dossiers.printed import Absence, Listed
-from documents.dossiers.saying import say_date, say_days, say_moment, say_span
+from documents.dossiers.said import Said, as_said, join_said, say as _, say_many as ngettext
+from documents.dossiers.saying import Days, say_moment, say_span
 from documents.dossiers.sources import SourceBook, date_of, full_date, name_language
 from documents.records.models import RecordKind
 
-NOT_RELEASED: Final = Absence("not released by the consent")
+NOT_RELEASED: Final = Absence(_("not released by the consent"))
 REQUEST_WORDS: Final = {
-    RequestState.OPEN: "not received yet",
-    RequestState.RECEIVED: "received, being checked",
-    RequestState.CANNOT_GET: "the family cannot get it",
+    RequestState.OPEN: _("not received yet"),
+    RequestState.RECEIVED: _("received, being checked"),
+    RequestState.CANNOT_GET: _("the family cannot get it"),
 }
 NOT_A_LETTER: Final = [MessageState.DRAFT, MessageState.HELD, MessageState.BOUNCED]
 
 
 def print_recipient(referral: Referral | None) -> Recipient | Absence:
     if referral is None:
-        return Absence("no hospital has been chosen yet")
+        return Absence(_("no hospital has been chosen yet"))
     hospital = referral.hospital
     return Recipient(
         hospital=hospital.name,
@@ -55,7 +57,7 @@ def print_recipient(referral: Referral | None) -> Recipient | Absence:
 
 def print_question(case: Case, referral: Referral | None) -> Question | Absence:
     if referral is None:
-        return Absence("the question has not been agreed with the family yet")
+        return Absence(_("the question has not been agreed with the family yet"))
     owner = case.owner
     return Question(
         text=referral.question,
@@ -77,16 +79,17 @@ def print_patient(case: Case, referral: Referral | None, standing: Standing) -> 
     shown = referral is None or consent is not None
     born = standing.snapshot.patient.date_of_birth
     exact = born.text if isinstance(born, PartialDate) and born.is_possible else ""
-    sexes = dict(Sex.choices)
     sex = standing.snapshot.patient.sex
     return Patient(
         name=patient.name if shown else NOT_RELEASED,
         native_name=patient.native_name if shown else "",
         birth_date=(exact or _why_no_birth(standing)) if shown else NOT_RELEASED,
         age_years=completed_years(born, standing.snapshot.reference_date),
-        sex=str(sexes[sex]).lower() if isinstance(sex, str) and sex in sexes else _absent_sex(sex),
-        country=patient.country or Absence("not recorded"),
-        language=name_language(patient.language) or Absence("not recorded"),
+        sex=as_said(label_of(SexTerm(sex)))
+        if isinstance(sex, str) and sex in list(SexTerm)
+        else _absent_sex(sex),
+        country=patient.country or Absence(_("not recorded")),
+        language=name_language(patient.language) or Absence(_("not recorded")),
         consent=_say_consent(referral, consent),
     )
 
@@ -105,22 +108,24 @@ def find_share_consent(case: Case, referral: Referral | None) -> Consent | None:
 
 def _why_no_birth(standing: Standing) -> Absence:
     if "date_of_birth" in standing.conflicts:
-        return Absence("sources disagree")
-    return Absence("not recorded")
+        return Absence(_("sources disagree"))
+    return Absence(_("not recorded"))
 
 
 def _absent_sex(sex: object) -> Absence:
-    return Absence("not recorded" if sex is None else "sources disagree")
+    return Absence(_("not recorded") if sex is None else _("sources disagree"))
 
 
 def _say_consent(referral: Referral | None, consent: Consent | None) -> str:
     if referral is None:
-        return "For use in the office only: no hospital is named"
+        return _("For use in the office only: no hospital is named")
     if consent is None:
-        return "Name and birth date are left out: no consent names this hospital yet"
-    return (
-        f"Full identity, under the consent of {say_date(consent.given_at)} "
-        f"(text version {consent.text_version}) that names this hospital"
+        return _("Name and birth date are left out: no consent names this hospital yet")
+    return _(
+        "Full identity, under the consent of %(day)s (text version %(version)s) "
+        "that names this hospital",
+        day=consent.given_at.date(),
+        version=consent.text_version,
     )
 
 
@@ -133,7 +138,7 @@ def print_missing(
         MissingItem(
             what=request.title,
             why=request.reason,
-            asked_of="the family",
+            asked_of=_("the family"),
             asked_on=request.asked_at.date(),
             state=REQUEST_WORDS[RequestState(request.state)],
         )
@@ -143,11 +148,14 @@ def print_missing(
     items += _list_unmet_wishes(referral, book, day, asked_kinds)
     if isinstance(flag, Flag):
         items += [
-            MissingItem(what=row.ask, why=f"“{row.phrase}” cannot be compared without it")
+            MissingItem(
+                what=row.ask,
+                why=_("“%(phrase)s” cannot be compared without it", phrase=row.phrase),
+            )
             for row in flag.rows
             if row.unknown_kind is UnknownKind.MISSING and row.ask
         ]
-    return tuple(items) or Absence("nothing is known to be missing")
+    return tuple(items) or Absence(_("nothing is known to be missing"))
 
 
 def _list_unmet_wishes(
@@ -165,16 +173,18 @@ def _list_unmet_wishes(
         ]
         if wish.kind in asked:
             continue
-        label = str(dict(RecordKind.choices).get(wish.kind, wish.kind))
+        label = as_said(str(dict(RecordKind.choices).get(wish.kind, wish.kind)))
         ages = [(day - done).days for done in dates if done is not None]
         if not dates:
-            items.append(MissingItem(what=label, why="The hospital asks for it"))
+            items.append(MissingItem(what=label, why=_("The hospital asks for it")))
         elif _is_too_old(ages, wish.not_older_than_days):
-            why = (
-                f"The hospital asks for one at most {wish.not_older_than_days} days old; "
-                f"the latest is {min(ages)} days old"
+            why = _(
+                "The hospital asks for one at most %(limit)d days old; "
+                "the latest is %(age)d days old",
+                limit=wish.not_older_than_days,
+                age=min(ages),
             )
-            items.append(MissingItem(what=f"Newer: {label}", why=why))
+            items.append(MissingItem(what=_("Newer: %(record)s", record=label), why=why))
     return items
 
 
@@ -194,13 +204,13 @@ def print_correspondence(case: Case, referral: Referral | None) -> Listed[Letter
             way="to" if message.direction == Direction.OUT else "from",
             party=_name_party(message),
             about=message.thread.subject,
-            state=str(MessageState(message.state).label),
+            state=as_said(str(MessageState(message.state).label)),
         )
         for message in messages.select_related("thread__referral__hospital", "contact").order_by(
             "created_at", "id"
         )
     ]
-    return tuple(letters) or Absence("nobody has been written to yet")
+    return tuple(letters) or Absence(_("nobody has been written to yet"))
 
 
 def _name_party(message: Message) -> str:
@@ -226,7 +236,7 @@ def print_travel(case: Case, referral: Referral | None) -> Listed[TravelItem]:
     items = [
         TravelItem(
             what=appointment.title,
-            state=str(AppointmentState(appointment.state).label),
+            state=as_said(str(AppointmentState(appointment.state).label)),
             when=say_moment(appointment.starts_at, appointment.time_zone),
             note=_name_place(appointment),
         )
@@ -239,7 +249,7 @@ def print_travel(case: Case, referral: Referral | None) -> Listed[TravelItem]:
     )
     for trip in trips:
         items += _print_trip(trip)
-    return tuple(items) or Absence("no appointment or trip is planned yet")
+    return tuple(items) or Absence(_("no appointment or trip is planned yet"))
 
 
 def _name_place(appointment: Appointment) -> str:
@@ -253,16 +263,23 @@ def _name_place(appointment: Appointment) -> str:
 def _print_trip(trip: Trip) -> list[TravelItem]:
     """The trip with its days, then its parts; the trip's state is told once."""
     travellers = list(trip.travellers.all())
-    visas = dict.fromkeys(str(each.get_visa_display()).lower() for each in travellers)
+    visas = dict.fromkeys(as_said(str(each.get_visa_display())) for each in travellers)
     parts = list(trip.items.all())
     days = [part.starts_at.astimezone(ZoneInfo(part.starts_zone)).date() for part in parts]
     days += [part.ends_at.astimezone(ZoneInfo(part.ends_zone)).date() for part in parts]
     items = [
         TravelItem(
-            what=f"Trip to {trip.city}, {trip.country}",
-            state=str(TripState(trip.state).label),
-            when=say_days(min(days), max(days)) if days else "",
-            note=f"{len(travellers)} travelling; visa: {', '.join(visas)}" if travellers else "",
+            what=_("Trip to %(city)s, %(country)s", city=trip.city, country=trip.country),
+            state=as_said(str(TripState(trip.state).label)),
+            when=Said("%(days)s", {"days": Days(min(days), max(days))}) if days else "",
+            note=ngettext(
+                "%(count)d travelling; visa: %(states)s",
+                "%(count)d travelling; visa: %(states)s",
+                len(travellers),
+                states=join_said(*visas, by=", "),
+            )
+            if travellers
+            else "",
         )
     ]
     return [*items, *(_print_part(part) for part in parts)]
@@ -271,7 +288,7 @@ def _print_trip(trip: Trip) -> list[TravelItem]:
 def _print_part(part: TripItem) -> TravelItem:
     when, until = say_span(part.starts_at, part.starts_zone, part.ends_at, part.ends_zone)
     return TravelItem(
-        what=f"{part.get_kind_display()}: {part.title}",
+        what=join_said(as_said(str(part.get_kind_display())), part.title, by=": "),
         state="",
         when=when,
         until=until,
@@ -293,10 +310,10 @@ def print_confirmations(facts: Iterable[Fact]) -> Listed[Confirmation]:
             confirmations.append(
                 Confirmation(
                     name=person.name,
-                    role=str(person.get_role_display()),
+                    role=as_said(str(person.get_role_display())),
                     facts=len(confirmed),
                     last_on=max(moments).date(),
                 )
             )
     confirmations.sort(key=lambda each: (-each.facts, each.name))
-    return tuple(confirmations) or Absence("no fact has been confirmed")
+    return tuple(confirmations) or Absence(_("no fact has been confirmed"))

@@ -83,7 +83,7 @@ def is_open(grant: Grant, now: datetime) -> bool:
 
 def build_link_mail(grant: Grant, message: Message) -> EmailMessage:
     """A reference, a name and the link; no word of a patient."""
-    reference = grant.version.dossier.case.reference
+    reference = grant.version.printed_reference
     with translation.override(grant.contact.language):
         subject = _("Papers for your review, reference %(reference)s") % {"reference": reference}
         text = render_to_string(
@@ -100,7 +100,7 @@ def build_link_mail(grant: Grant, message: Message) -> EmailMessage:
 
 
 def build_code_mail(grant: Grant) -> EmailMessage:
-    reference = grant.version.dossier.case.reference
+    reference = grant.version.printed_reference
     with translation.override(grant.contact.language):
         subject = _("Your code for reference %(reference)s") % {"reference": reference}
         text = render_to_string(

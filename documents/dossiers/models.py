@@ -51,6 +51,12 @@ class VersionState(models.TextChoices):
     RECALLED = "recalled", _("Recalled")
 
 
+class VersionVariant(models.TextChoices):
+    FULL = "full", _("Whole dossier")
+    SUMMARY = "summary", _("One-page summary")
+    DEIDENTIFIED = "deidentified", _("Without identity")
+
+
 SEALED_STATES = frozenset(
     {VersionState.SEALED, VersionState.SENT, VersionState.SUPERSEDED, VersionState.RECALLED}
 )
@@ -64,7 +70,8 @@ class DossierVersion(models.Model):
     """One numbered version. Once sealed, neither the row's hashes nor the bytes change.
 
     `contents` is the frozen JSON of all that the PDF says and `contents_sha256` its hash (in the
-    footer of every page); `file_sha256` is of the PDF's bytes.
+    footer of every page); `file_sha256` is of the PDF's bytes. `language` is that of the frame. A
+    version without identity carries a random `alias` instead of the case's reference.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -72,6 +79,13 @@ class DossierVersion(models.Model):
     number = models.PositiveIntegerField(_("version"))
     state = models.CharField(
         _("state"), max_length=12, choices=VersionState.choices, default=VersionState.BUILDING
+    )
+    variant = models.CharField(
+        _("form"), max_length=12, choices=VersionVariant.choices, default=VersionVariant.FULL
+    )
+    language = models.CharField(_("language"), max_length=10, default="en")
+    alias = models.CharField(
+        _("reference that names nobody"), max_length=20, blank=True, default="", editable=False
     )
     reference_date = models.DateField(_("reference date"))
     contents = models.JSONField(_("contents"), null=True, blank=True)
@@ -108,6 +122,14 @@ class DossierVersion(models.Model):
         ordering: ClassVar = ["dossier", "-number"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["dossier", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["alias"], condition=~Q(alias=""), name="version_alias_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(variant="deidentified") & ~Q(alias="")
+                | ~Q(variant="deidentified") & Q(alias=""),
+                name="version_alias_where_nobody_is_named",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=["sealed", "sent", "superseded", "recalled"])
                 | (
@@ -122,6 +144,15 @@ class DossierVersion(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+    @property
+    def printed_reference(self) -> str:
+        """What its pages, its links and its file name call the case."""
+        return self.alias or str(self.dossier.case.reference)
+
+    @property
+    def names_nobody(self) -> bool:
+        return self.variant == VersionVariant.DEIDENTIFIED
 
     @property
     def is_sealed(self) -> bool:

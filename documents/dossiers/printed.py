@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .said import Said
 from .tidy import LONG, SHORT, tidy_text
 
 ROWS = 500
@@ -64,7 +65,8 @@ class Absence:
     is_absent: bool = field(default=True, init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", tidy_text(str(self.reason)))
+        if not isinstance(self.reason, Said):
+            object.__setattr__(self, "reason", Said(tidy_text(str(self.reason))))
 
 
 T = TypeVar("T")

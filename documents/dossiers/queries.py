@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Prefetch
 
 from cases.casework.models import Case
@@ -15,10 +16,10 @@ from documents.dossiers.freezing import hash_frozen
 from documents.dossiers.models import (
     SEALED_STATES,
     Access,
-    Dossier,
     DossierVersion,
     Grant,
     VersionState,
+    VersionVariant,
 )
 
 
@@ -48,6 +49,9 @@ class VersionLine:
     number: int
     state: str
     state_text: str
+    variant: str
+    variant_text: str
+    language: str
     hospital: str
     reference_date: str
     page_count: int
@@ -113,6 +117,9 @@ def _describe_version(version: DossierVersion, job: Job | None, now: datetime) -
         number=version.number,
         state=version.state,
         state_text=str(VersionState(version.state).label),
+        variant=version.variant,
+        variant_text=str(VersionVariant(version.variant).label),
+        language=dict(settings.LANGUAGES).get(version.language, version.language),
         hospital=referral.hospital.name if referral else "",
         reference_date=version.reference_date.isoformat(),
         page_count=version.page_count,
@@ -181,10 +188,13 @@ def list_letters(grant: Grant) -> list[Letter]:
     ]
 
 
-def find_newest_sealed(dossier: Dossier) -> DossierVersion | None:
+def find_newest_sealed(version: DossierVersion) -> DossierVersion | None:
+    """The newest sealed version of the same dossier and form."""
     newest: DossierVersion | None = (
         DossierVersion.objects.filter(
-            dossier=dossier, state__in=[VersionState.SEALED, VersionState.SENT]
+            dossier=version.dossier_id,
+            variant=version.variant,
+            state__in=[VersionState.SEALED, VersionState.SENT],
         )
         .defer("contents")
         .order_by("-number")
@@ -203,7 +213,7 @@ def verify_bytes(data: bytes) -> Verdict | None:
     )
     if version is None:
         return None
-    newest = find_newest_sealed(version.dossier)
+    newest = find_newest_sealed(version)
     return Verdict(
         is_as_sealed=hash_frozen(version.contents or {}) == version.contents_sha256,
         reference=version.dossier.case.reference,

@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -24,13 +25,20 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from .chart import Drawing, draw_course, draw_series
-from .contents import DossierContents
+from .contents import DossierContents, Variant
+from .errors import SummaryTooLong
 from .freezing import hash_contents
+from .outline import list_sections, shows_figures
 from .printed import Absence
+from .room import ROOMS, ROOMY, Room
 
 STEPS: Final = ("writing", "layout", "pdf")
 STYLESHEET: Final = "dossiers/dossier.css"
-TEMPLATE: Final = "dossiers/dossier.html"
+TEMPLATES: Final = {
+    Variant.FULL: "dossiers/dossier.html",
+    Variant.SUMMARY: "dossiers/summary.html",
+    Variant.DEIDENTIFIED: "dossiers/deidentified.html",
+}
 SCHEME: Final = "dossier:"
 VARIANT: Final = "pdf/a-3a"
 
@@ -98,27 +106,56 @@ def render_dossier(contents: DossierContents, *, on_step: OnStep | None = None) 
     tell(1, len(STEPS), STEPS[1])
     with _collector_resting():
         document = lay_out(html, drawings)
+        document = fit_first_page(contents, document)
         tell(2, len(STEPS), STEPS[2])
         pdf = write_pdf(document)
     tell(3, len(STEPS), "")
     return pdf
 
 
-def write_pages(contents: DossierContents) -> tuple[str, dict[str, Drawing]]:
+def write_pages(contents: DossierContents, room: Room = ROOMY) -> tuple[str, dict[str, Drawing]]:
     """Return the pages as HTML, and the drawings that they ask for, by name."""
     with translation.override(contents.language), timezone.override("UTC"):
         drawings = draw_all(contents)
         html = render_to_string(
-            TEMPLATE,
+            TEMPLATES[contents.variant],
             {
                 "dossier": contents,
                 "contents_sha256": hash_contents(contents),
                 "drawings": drawings,
+                "outline": list_sections(contents),
+                "shows_figures": shows_figures(contents),
+                "room": room,
                 "series": _with_drawings(contents, drawings),
                 "right_to_left": translation.get_language_bidi(),
             },
         )
     return html, drawings
+
+
+def fit_first_page(contents: DossierContents, document: Document) -> Document:
+    """Return the pages with a first page that ends where it should, by the rule of `room`.
+
+    Only where it ran over is it laid out again, alone, until it fits. A summary that never does is
+    refused (SummaryTooLong); a whole dossier has its values in the pages behind in any case.
+    """
+    if not _runs_over(contents, document):
+        return document
+    alone = replace(contents, variant=Variant.SUMMARY)
+    room, fits = ROOMY, False
+    for room in ROOMS[1:]:
+        fits = len(lay_out(*write_pages(alone, room)).pages) == 1
+        if fits:
+            break
+    if contents.variant is Variant.SUMMARY and not fits:
+        raise SummaryTooLong
+    return lay_out(*write_pages(contents, room))
+
+
+def _runs_over(contents: DossierContents, document: Document) -> bool:
+    if contents.variant is Variant.SUMMARY:
+        return len(document.pages) > 1
+    return contents.variant is Variant.FULL and "contents" not in document.pages[1].anchors
 
 
 def draw_all(contents: DossierContents) -> dict[str, Drawing]:

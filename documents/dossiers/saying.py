@@ -1,13 +1,11 @@
-"""Facts in the words of a page: dates as pages write them, and short forms for the first page."""
+"""Facts in the words of a page: values as recorded, our own words around them as sentences."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
-
-from cases.clinical.fact_values import describe_value, show_value
+from cases.clinical.fact_values import show_value
 from cases.clinical.terms import (
     THIS_TUMOUR,
     Histology,
@@ -16,8 +14,11 @@ from cases.clinical.terms import (
     label_of,
 )
 from cases.clinical.vocabulary import FactKind, spec_for
+from documents.dossiers.days import MONTH, YEAR, Clock, Day, Days, say_date
+from documents.dossiers.said import Said, as_said, join_said, say as _, say_many as ngettext
 
-DATE_FORMATS: Final = {4: "Y", 7: "M Y"}
+__all__ = ["Days", "say_date"]
+
 SHORT: Final[Mapping[tuple[str, Any], str]] = {
     ("histology", Histology.NET): "NET",
     ("histology", Histology.NEC): "NEC",
@@ -34,28 +35,32 @@ SHORT: Final[Mapping[tuple[str, Any], str]] = {
 }
 SHORT_LABELS: Final[Mapping[str, str]] = {"sstr_positive": "SSTR", "ecog": "ECOG"}
 SHORT_CLASSES: Final[Mapping[str, str]] = {TreatmentClass.PRRT: "PRRT"}
+DONE: Final = frozenset({TreatmentStatus.COMPLETED, TreatmentStatus.STOPPED})
+QUANTITIES: Final = frozenset({FactKind.NUMBER, FactKind.MEASURE, FactKind.COUNT, FactKind.STAGE})
+
+DAYS_A_MONTH: Final = 30.44
+MIDDLE_OF: Final = {YEAR: "-07-01", MONTH: "-15"}
+"""The day that stands for a year or a month of which no more is known."""
 
 
-def say_date(value: date | str | None) -> str:
-    """Write a date that may be partial: “5 Mar 2014”, “Mar 2014”, “2014”; else as it stands."""
-    if not value:
-        return ""
-    if isinstance(value, date):
-        return date_format(value, "j M Y")
-    try:
-        full = date.fromisoformat((value + "-01-01")[:10])
-    except ValueError:
-        return value
-    return date_format(full, DATE_FORMATS.get(len(value), "j M Y"))
+def name_fact(key: str) -> Said:
+    """The name of a fact, in the language of the frame."""
+    return as_said(spec_for(key).label)
+
+
+def name_shortly(key: str) -> str:
+    return SHORT_LABELS.get(key) or name_fact(key)
 
 
 def say_value(key: str, value: Any) -> str:
-    """A value alone, dates in the form of the page."""
+    """A value alone, as recorded; dates in the form of the page, yes and no in its language."""
     kind = spec_for(key).kind
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if kind is FactKind.TREATMENT:
         return say_treatment(value)
     if kind is FactKind.DATE:
-        return say_date(value)
+        return Said("%(day)s", {"day": Day(value)})
     if kind is FactKind.BIOMARKER and value.get("date"):
         return show_value(key, {**value, "date": say_date(value["date"])})
     return show_value(key, value)
@@ -63,12 +68,12 @@ def say_value(key: str, value: Any) -> str:
 
 def describe(key: str, value: Any) -> str:
     """A value with the name of its fact: “Histology: typical carcinoid”, “Ki-67 8 %”."""
-    spec = spec_for(key)
-    if spec.kind is FactKind.TREATMENT:
+    kind = spec_for(key).kind
+    if kind is FactKind.TREATMENT:
         return say_treatment(value)
-    if spec.kind is FactKind.DATE:
-        return f"{spec.label}: {say_date(value)}"
-    return describe_value(key, value)
+    parts = {"label": name_fact(key), "value": say_value(key, value)}
+    is_quantity = kind in QUANTITIES and value is not None
+    return Said("%(label)s %(value)s" if is_quantity else "%(label)s: %(value)s", parts)
 
 
 def say_short(key: str, value: Any) -> str:
@@ -77,10 +82,6 @@ def say_short(key: str, value: Any) -> str:
         return say_treatment_shortly(value)
     short = SHORT.get((key, value)) if isinstance(value, str | bool) else None
     return short or say_value(key, value)
-
-
-def name_shortly(key: str) -> str:
-    return SHORT_LABELS.get(key) or spec_for(key).label
 
 
 def plain_field(entry: Mapping[str, Any], field: str) -> str:
@@ -94,11 +95,11 @@ def plain_field(entry: Mapping[str, Any], field: str) -> str:
 def say_treatment(entry: Mapping[str, Any]) -> str:
     """One line of the history: what, of which class, from when to when, how it stands."""
     start, end = _say_dates(entry, "start_date"), _say_dates(entry, "end_date")
-    period = start if start == end else " – ".join(part for part in (start, end) if part)
+    period = start if start == end else join_said(start, end, by=" – ")
     condition = plain_field(entry, "for_condition")
-    other = "" if condition in {"", THIS_TUMOUR} else f"for {condition}"
-    parts = (_name_treatment(entry), period, _say_words(entry, "status", TreatmentStatus), other)
-    return ", ".join(part for part in parts if part)
+    other = "" if condition in {"", THIS_TUMOUR} else _("for %(illness)s", illness=condition)
+    status = _say_words(entry, "status", TreatmentStatus)
+    return join_said(_name_treatment(entry), period, status, other, by=", ")
 
 
 def say_treatment_shortly(entry: Mapping[str, Any]) -> str:
@@ -107,17 +108,14 @@ def say_treatment_shortly(entry: Mapping[str, Any]) -> str:
     status = plain_field(entry, "status")
     said = _say_words(entry, "status", TreatmentStatus)
     if status == TreatmentStatus.ONGOING:
-        standing = f"{said} since {start}" if start else said
+        standing = _("ongoing since %(day)s", day=start) if start else said
     elif start == end or status in {TreatmentStatus.PLANNED, TreatmentStatus.DECLINED}:
-        standing = " ".join(part for part in (said if status not in DONE else "", start) if part)
+        standing = join_said(said if status not in DONE else "", start, by=" ")
     elif end:
-        standing = f"{said or 'until'} {end}"
+        standing = join_said(said or _("until"), end, by=" ")
     else:
-        standing = " ".join(part for part in (said, f"begun {start}" if start else "") if part)
-    return ", ".join(part for part in (_name_treatment(entry), standing) if part)
-
-
-DONE: Final = frozenset({TreatmentStatus.COMPLETED, TreatmentStatus.STOPPED})
+        standing = join_said(said, _("begun %(day)s", day=start) if start else "", by=" ")
+    return join_said(_name_treatment(entry), standing, by=", ")
 
 
 def _name_treatment(entry: Mapping[str, Any]) -> str:
@@ -125,53 +123,67 @@ def _name_treatment(entry: Mapping[str, Any]) -> str:
     given = SHORT_CLASSES.get(plain_field(entry, "class")) or _say_words(
         entry, "class", TreatmentClass
     )
-    return f"{agent} ({given})" if agent and given else agent or given or "treatment"
+    if agent and given:
+        return Said("%(agent)s (%(given)s)", {"agent": agent, "given": given})
+    return agent or given or _("treatment")
 
 
 def _say_words(
     entry: Mapping[str, Any], field: str, words: type[TreatmentClass] | type[TreatmentStatus]
 ) -> str:
     said = plain_field(entry, field).split(" / ")
-    return " / ".join(label_of(words(each)) if each in list(words) else each for each in said)
+    return join_said(
+        *(as_said(label_of(words(each))) if each in list(words) else each for each in said),
+        by=" / ",
+    )
 
 
 def _say_dates(entry: Mapping[str, Any], field: str) -> str:
-    return " / ".join(say_date(each) for each in plain_field(entry, field).split(" / "))
+    days = plain_field(entry, field).split(" / ")
+    return join_said(*(Said("%(day)s", {"day": Day(day)}) for day in days), by=" / ")
 
 
-def say_moment(moment: datetime, zone: str) -> str:
+def say_months(first: str, day: date) -> Said:
+    """How long before the reference date a date was: whole months, or years where no more is known.
+
+    A date of year precision gives years. Nothing can be said of a date that cannot be.
+    """
+    try:
+        known = date.fromisoformat(first + MIDDLE_OF.get(len(first), ""))
+    except ValueError:
+        return _("at a time not recorded")
+    if len(first) == YEAR:
+        years = day.year - known.year
+        return ngettext("about %(count)d year before", "about %(count)d years before", years)
+    return say_months_of((day - known).days)
+
+
+def say_months_of(days: int) -> Said:
+    months = round(days / DAYS_A_MONTH)
+    if months < 0:
+        return ngettext("in %(count)d month", "in %(count)d months", -months)
+    if months == 0:
+        return _("within the same month")
+    return ngettext("%(count)d month before", "%(count)d months before", months)
+
+
+def say_moment(moment: datetime, zone: str, until: datetime | None = None) -> str:
     """“13 Jan 2027, 08:45 New York time”: the clock of the place, named by its city."""
-    return f"{_say_clock(moment, zone)} {_name_zone(zone)}"
+    clock = Clock(moment, zone, until)
+    city = zone.rpartition("/")[2].replace("_", " ")
+    if city == "UTC":
+        return Said("%(clock)s UTC", {"clock": clock})
+    return _("%(clock)s %(city)s time", clock=clock, city=city)
 
 
 def say_span(starts: datetime, starts_zone: str, ends: datetime, ends_zone: str) -> tuple[str, str]:
     """Both ends, what is the same at both said once; the second is empty within one day."""
-    if _name_zone(starts_zone) != _name_zone(ends_zone):
+    if starts_zone.rpartition("/")[2] != ends_zone.rpartition("/")[2]:
         return say_moment(starts, starts_zone), say_moment(ends, ends_zone)
     first, last = (moment.astimezone(ZoneInfo(starts_zone)) for moment in (starts, ends))
     if first == last:
         return say_moment(starts, starts_zone), ""
     if first.date() == last.date():
-        clock = f"{date_format(first, 'j M Y, H:i')}–{date_format(last, 'H:i')}"
-        return f"{clock} {_name_zone(starts_zone)}", ""
-    return _say_clock(starts, starts_zone), say_moment(ends, ends_zone)
-
-
-def say_days(first: date, last: date) -> str:
-    """“10 Dec 2026 – 22 Jan 2027”, “11 – 21 Jan 2027”, “11 Jan 2027”."""
-    if first == last:
-        return say_date(first)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} – {say_date(last)}"
-    if first.year == last.year:
-        return f"{date_format(first, 'j M')} – {say_date(last)}"
-    return f"{say_date(first)} – {say_date(last)}"
-
-
-def _say_clock(moment: datetime, zone: str) -> str:
-    return date_format(moment.astimezone(ZoneInfo(zone)), "j M Y, H:i")
-
-
-def _name_zone(zone: str) -> str:
-    city = zone.rpartition("/")[2].replace("_", " ")
-    return city if city == "UTC" else f"{city} time"
+        return say_moment(starts, starts_zone, until=ends), ""
+    clock = Said("%(clock)s", {"clock": Clock(starts, starts_zone)})
+    return clock, say_moment(ends, ends_zone)

@@ -1,8 +1,10 @@
 """What people do with dossiers: ask for a version, seal it, call it back."""
 
+import secrets
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -14,23 +16,32 @@ from cases.clinical.errors import NotForThisRole
 from cases.hospitals.models import Referral
 from cases.jobs.services import queue_job
 from documents.dossiers import errors
-from documents.dossiers.models import Dossier, DossierVersion, Grant, VersionState
+from documents.dossiers.models import Dossier, DossierVersion, Grant, VersionState, VersionVariant
 from documents.dossiers.serving import read_checked
 
 SEALING_ROLES: Final = frozenset({Role.COORDINATOR, Role.TEAM_LEAD, Role.CLINICIAN})
 OUT: Final = (VersionState.SEALED, VersionState.SENT)
+ALIAS_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECALLABLE: Final = (*OUT, VersionState.SUPERSEDED)
 
 
 @transaction.atomic
 def request_dossier(
-    *, case: Case, referral: Referral | None, actor: User | None, now: datetime
+    *,
+    case: Case,
+    referral: Referral | None,
+    actor: User | None,
+    now: datetime,
+    variant: VersionVariant = VersionVariant.FULL,
+    language: str = "",
 ) -> DossierVersion:
     """Begin the next version for a referral (or for the case as such); a job makes it.
 
-    While one is being made, asking again is asking once.
+    While the same is being made, asking again is asking once. No language: the hospital's.
     """
-    version, is_new = begin_version(case=case, referral=referral, actor=actor, now=now)
+    version, is_new = begin_version(
+        case=case, referral=referral, actor=actor, now=now, variant=variant, language=language
+    )
     if is_new:
         queue_job(
             kind="dossiers.build_version",
@@ -45,9 +56,16 @@ def request_dossier(
 
 @transaction.atomic
 def begin_version(
-    *, case: Case, referral: Referral | None, actor: User | None, now: datetime
+    *,
+    case: Case,
+    referral: Referral | None,
+    actor: User | None,
+    now: datetime,
+    variant: VersionVariant = VersionVariant.FULL,
+    language: str = "",
 ) -> tuple[DossierVersion, bool]:
     """The version that is being made, and whether it was begun just now."""
+    language = choose_language(language, referral)
     _require_role(actor)
     if referral is not None and referral.case_id != case.pk:
         raise errors.ReferralOfOtherCase
@@ -55,13 +73,18 @@ def begin_version(
     dossier, _made = Dossier.objects.get_or_create(
         case=case, referral=referral, defaults={"created_at": now}
     )
-    building: DossierVersion | None = dossier.versions.filter(state=VersionState.BUILDING).first()
+    building: DossierVersion | None = dossier.versions.filter(
+        state=VersionState.BUILDING, variant=variant, language=language
+    ).first()
     if building is not None:
         return building, False
     last = dossier.versions.aggregate(last=Max("number"))["last"] or 0
     version = DossierVersion.objects.create(
         dossier=dossier,
         number=last + 1,
+        variant=variant,
+        language=language,
+        alias=make_alias() if variant == VersionVariant.DEIDENTIFIED else "",
         reference_date=now.date(),
         asked_by=actor,
         asked_at=now,
@@ -70,8 +93,26 @@ def begin_version(
     return version, True
 
 
+def choose_language(wanted: str, referral: Referral | None) -> str:
+    """The language asked for, else the hospital's where dossiers speak it, else English.
+
+    Raises LanguageNotSpoken where a language is asked for that there is no frame in.
+    """
+    spoken = dict(settings.LANGUAGES)
+    if wanted and wanted not in spoken:
+        raise errors.LanguageNotSpoken
+    papers = referral.hospital.language if referral else ""
+    return wanted or (papers if papers in spoken else settings.LANGUAGE_CODE)
+
+
+def make_alias() -> str:
+    """A reference of 60 random bits, which leads back only through our database."""
+    letters = "".join(secrets.choice(ALIAS_LETTERS) for _each in range(12))
+    return "-".join(("X", letters[:4], letters[4:8], letters[8:]))
+
+
 def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) -> DossierVersion:
-    """Seal a checked version for ever, and supersede the earlier ones of its dossier.
+    """Seal a checked version for ever, and supersede the earlier ones of its dossier and form.
 
     The stored bytes are read and compared with their hash first, outside the transaction.
     """
@@ -88,7 +129,10 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
         if not sealed:
             raise errors.VersionNotToCheck
         DossierVersion.objects.filter(
-            dossier=version.dossier, number__lt=version.number, state__in=OUT
+            dossier=version.dossier,
+            variant=version.variant,
+            number__lt=version.number,
+            state__in=OUT,
         ).update(state=VersionState.SUPERSEDED)
         _record(version, "sealed", actor, now)
         add_timeline_entry(

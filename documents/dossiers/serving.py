@@ -52,5 +52,5 @@ def serve_version(*, version: DossierVersion, actor: User, now: datetime) -> byt
 
 def pdf_headers(version: DossierVersion) -> dict[str, str]:
     """Headers for the bytes: an attachment whose name tells the reference and no more."""
-    name = f"{version.dossier.case.reference}-v{version.number}.pdf"
+    name = f"{version.printed_reference}-v{version.number}.pdf"
     return {**PDF_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}

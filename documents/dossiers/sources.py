@@ -6,7 +6,7 @@ through here.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -15,16 +15,19 @@ from django.utils.translation import get_language_info
 
 from cases.casework.models import Case
 from cases.clinical.models import Fact
-from cases.clinical.vocabulary import spec_for
 from documents.dossiers.contents import Source
+from documents.dossiers.days import Day
 from documents.dossiers.printed import Absence, Cite, Fact as PrintedFact, Listed, Side
-from documents.dossiers.saying import say_date, say_short, say_value
+from documents.dossiers.said import Said, as_said, join_said, say as _
+from documents.dossiers.saying import name_fact, say_short, say_value
 from documents.records.models import (
     Document,
     DocumentFile,
     DocumentState,
     Evidence,
     RecordKind,
+    Translation,
+    TranslationState,
 )
 
 # Papers that hospitals need for a bed, not for an opinion; listed only where a fact stands there.
@@ -88,11 +91,10 @@ class SourceBook:
         facts = self.of(key)
         if not facts:
             return None
-        spec = spec_for(key)
-        name = spec.label if label else ""
+        name = name_fact(key) if label else ""
         sides = self.sides(facts)
         if len(sides) > 1:
-            return PrintedFact(text="sources disagree", label=name, sides=sides)
+            return PrintedFact(text=_("sources disagree"), label=name, sides=sides)
         latest = max(facts, key=dated_of)
         return PrintedFact(
             text=sides[0].text,
@@ -129,8 +131,32 @@ class SourceBook:
 
     def list_sources(self) -> Listed[Source]:
         if not self.files:
-            return Absence("no record has been accepted yet")
-        return tuple(_describe_source(source) for source in self.files)
+            return Absence(_("no record has been accepted yet"))
+        told = self._tell_translations()
+        return tuple(
+            replace(_describe_source(source), translation=told.get(source.file.document_id, ""))
+            for source in self.files
+        )
+
+    def _tell_translations(self) -> dict[object, str]:
+        """Where the translation of a record stands, or how it is getting on."""
+        keys = {source.file.document_id: source.key for source in self.files}
+        rows = Translation.objects.filter(document__in=list(keys)).exclude(
+            state=TranslationState.CANCELLED
+        )
+        told: dict[object, str] = {}
+        for row in rows.order_by("requested_at", "id"):
+            where = ""
+            if row.state == TranslationState.APPROVED and row.translated_id is not None:
+                where = keys.get(row.translated_id, "")
+            state: str = as_said(str(TranslationState(row.state).label))
+            said = _(
+                "Translation into %(language)s: %(where)s",
+                language=name_language(row.to_language),
+                where=where or state,
+            )
+            told[row.document_id] = join_said(told.get(row.document_id, ""), said)
+        return told
 
 
 def find_leaving_facts(case: Case) -> list[Fact]:
@@ -189,17 +215,17 @@ def _place_order(place: tuple[str, int]) -> tuple[int, int]:
 def _describe_source(source: SourceFile) -> Source:
     document = source.document
     dated = date_of(document)
-    rough = "" if full_date(dated) or not dated else f", {say_date(dated)}"
+    rough = "" if full_date(dated) or not dated else Said("%(day)s", {"day": Day(dated)})
     issuer = f", {document.issuer}" if document.issuer else ""
     return Source(
         key=source.key,
         title=f"{document.title}{issuer}",
-        kind=f"{RecordKind(document.kind).label}{rough}",
+        kind=join_said(as_said(str(RecordKind(document.kind).label)), rough, by=", "),
         is_pathology=document.kind in {RecordKind.PATHOLOGY, RecordKind.BIOMARKER},
         dated=full_date(dated),
         received_on=document.received_at.date(),
         pages=source.file.page_count or 1,
-        language=name_language(document.language) or "not stated",
+        language=name_language(document.language) or _("not stated"),
         sha256=source.file.sha256,
     )
 
@@ -207,7 +233,7 @@ def _describe_source(source: SourceFile) -> Source:
 def name_language(code: str) -> str:
     """`en` as “English”; a code that Django has no name for stands as it is."""
     try:
-        return str(get_language_info(code)["name"])
+        return as_said(get_language_info(code)["name"])
     except KeyError:
         return code
 
@@ -237,6 +263,6 @@ def dated_of(fact: Fact) -> str:
 def note_of(fact: Fact) -> str:
     """What is told beside a value: a rough date, and who stated what no document says."""
     dated = dated_of(fact)
-    rough = say_date(dated) if dated and full_date(dated) is None else ""
-    stated = f"stated: {fact.stated_source}" if fact.stated_source else ""
-    return "; ".join(part for part in (rough, stated) if part)
+    rough = Said("%(day)s", {"day": Day(dated)}) if dated and full_date(dated) is None else ""
+    stated = _("stated: %(source)s", source=fact.stated_source) if fact.stated_source else ""
+    return join_said(rough, stated)

@@ -86,7 +86,7 @@ def _show_expired(request: HttpRequest, grant: Grant, now: datetime) -> HttpResp
     owner = grant.version.dossier.case.owner
     context = {
         "coordinator": owner.name if owner else settings.ORGANISATION,
-        "reference": grant.version.dossier.case.reference,
+        "reference": grant.version.printed_reference,
         "asked": asked,
     }
     return render(request, "delivery/expired.html", context, status=HTTPStatus.GONE)
@@ -154,16 +154,16 @@ def write_letter(request: HttpRequest) -> HttpResponse:
 
 def _render_opened(request: HttpRequest, grant: Grant, *, refusal: str = "") -> HttpResponse:
     version = grant.version
-    newest = find_newest_sealed(version.dossier)
+    newest = find_newest_sealed(version)
     owner = version.dossier.case.owner
     context = {
-        "reference": version.dossier.case.reference,
+        "reference": version.printed_reference,
         "version": version,
         "newer": newest if newest is not None and newest.number > version.number else None,
         "hospital": grant.contact.hospital,
         "coordinator": owner.name if owner else settings.ORGANISATION,
         "expires_at": grant.expires_at,
-        "letters": list_letters(grant),
+        "letters": [] if version.names_nobody else list_letters(grant),
         "refusal": refusal,
         "hash_groups": [version.file_sha256[at : at + 8] for at in range(0, 64, 8)],
     }

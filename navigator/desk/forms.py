@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import CASE_STAFF_ROLES, User
@@ -12,7 +13,9 @@ from cases.clinical.vocabulary import FACTS, UnknownFactError, spec_for
 from cases.hospitals.models import Contact, Referral, ReferralOutcome, ReferralState
 from cases.hospitals.services import REFERRAL_MOVES
 from cases.travel.models import Trip, TripItemKind
+from documents.dossiers.models import VersionVariant
 from documents.records.models import RecordKind
+from navigator.desk.spoken import SpokenField
 from navigator.desk.value_fields import DATE_FORM, join_value, make_value_fields
 
 ZONES = sorted(name for name in available_timezones() if "/" in name)
@@ -74,7 +77,7 @@ class ActForm(CaseForm):
     reason = forms.CharField(
         label=_("Why, if it goes back or ends early"), required=False, max_length=300
     )
-    body = forms.CharField(
+    body = SpokenField(
         label=_("Message to the family"),
         required=False,
         max_length=10000,
@@ -107,8 +110,8 @@ class TaskForm(CaseForm):
 
 class RequestForm(CaseForm):
     kind = forms.ChoiceField(label=_("Kind of record"), choices=RecordKind.choices)
-    title = forms.CharField(label=_("What the family reads"), max_length=150)
-    reason = forms.CharField(label=_("Why the hospital wants it"), max_length=300)
+    title = SpokenField(label=_("What the family reads"), max_length=150)
+    reason = SpokenField(label=_("Why the hospital wants it"), max_length=300)
     not_older_than_days = forms.IntegerField(
         label=_("Not older than, in days"), required=False, min_value=1, max_value=3650
     )
@@ -125,7 +128,7 @@ class FactForm(CaseForm):
         validators=[validate_partial_date],
         help_text=DATE_FORM,
     )
-    stated_source = forms.CharField(
+    stated_source = SpokenField(
         label=_("Where this is known from"),
         max_length=200,
         help_text=_("For example: told by the daughter on the telephone, 3 May"),
@@ -199,7 +202,7 @@ class ReferralForm(CaseForm):
         label=_("Hospital and contact"),
         queryset=Contact.objects.filter(ended_at__isnull=True).select_related("hospital"),
     )
-    question = forms.CharField(
+    question = SpokenField(
         label=_("The question asked"), max_length=600, widget=forms.Textarea({"rows": 3})
     )
 
@@ -237,6 +240,20 @@ class ReferralMoveForm(CaseForm):
 
 
 class DossierForm(OfReferralForm):
+    variant = forms.TypedChoiceField(
+        label=_("Form"),
+        choices=VersionVariant.choices,
+        coerce=VersionVariant,
+        required=False,
+        empty_value=VersionVariant.FULL,
+    )
+    language = forms.ChoiceField(
+        label=_("Language of its labels"),
+        required=False,
+        choices=[("", _("The hospital’s, else English")), *settings.LANGUAGES],
+        help_text=_("Values and quotations stay as they were recorded."),
+    )
+
     def narrow(self) -> None:
         super().narrow()
         self.fields["referral"].required = False
@@ -245,16 +262,23 @@ class DossierForm(OfReferralForm):
 
 class SignOffForm(CaseForm):
     evaluation = forms.UUIDField(widget=forms.HiddenInput)
-    statement = forms.CharField(label=_("In a sentence"), required=False, max_length=300)
+    statement = SpokenField(label=_("In a sentence"), required=False, max_length=300)
 
 
 class MessageForm(CaseForm):
+    thread = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    body = SpokenField(label=_("Message"), max_length=10000, widget=forms.Textarea({"rows": 4}))
+
+
+class LetterForm(CaseForm):
+    """A message that came in another way: filed in its writer's words, whatever they are."""
+
     thread = forms.UUIDField(widget=forms.HiddenInput, required=False)
     body = forms.CharField(label=_("Message"), max_length=10000, widget=forms.Textarea({"rows": 4}))
 
 
 class AppointmentForm(CaseForm):
-    title = forms.CharField(label=_("What"), max_length=150)
+    title = SpokenField(label=_("What"), max_length=150)
     place = forms.CharField(label=_("Where"), required=False, max_length=200)
     starts = forms.DateTimeField(
         label=_("Begins, on the clock of the place"),
@@ -262,7 +286,7 @@ class AppointmentForm(CaseForm):
     )
     minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=14400, initial=60)
     time_zone = ZoneField(label=_("Time zone of the place"))
-    preparation = forms.CharField(
+    preparation = SpokenField(
         label=_("What to bring and do before"),
         required=False,
         max_length=1000,
@@ -281,7 +305,7 @@ class TripForm(CaseForm):
     country = forms.CharField(label=_("Country"), max_length=60)
     time_zone = ZoneField(label=_("Time zone there"))
     local_contact = forms.CharField(label=_("Local contact"), required=False, max_length=200)
-    note = forms.CharField(
+    note = SpokenField(
         label=_("Admission and arrival"),
         required=False,
         max_length=2000,
@@ -307,7 +331,7 @@ class TripItemForm(OfTripForm):
     kind = forms.TypedChoiceField(
         label=_("Kind"), choices=TripItemKind.choices, coerce=TripItemKind
     )
-    title = forms.CharField(label=_("What"), max_length=150)
+    title = SpokenField(label=_("What"), max_length=150)
     place = forms.CharField(label=_("Where"), required=False, max_length=200)
     starts = forms.DateTimeField(
         label=_("Begins"),

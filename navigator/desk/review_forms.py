@@ -15,6 +15,7 @@ from documents.records.models import RecordKind, ReturnReason
 from documents.records.queries import PageView
 from documents.records.return_reasons import say_reason_in
 from navigator.desk.known import GROUPS
+from navigator.desk.spoken import SpokenField
 from navigator.desk.value_fields import DATE_FORM, join_value, make_value_fields
 
 DATES: Final = ("specimen_date", "study_date", "report_date")
@@ -59,7 +60,7 @@ def _date(label: Any) -> forms.CharField:
 class DetailsForm(forms.Form):
     """What kind of paper it is, its dates, its language, whose it is."""
 
-    title = forms.CharField(label=_("Title"), max_length=150)
+    title = SpokenField(label=_("Title"), max_length=150)
     kind = forms.ChoiceField(label=_("Kind"), choices=RecordKind.choices)
     issuer = forms.CharField(label=_("Issued by"), required=False, max_length=150)
     language = forms.ChoiceField(label=_("Language"), required=False)
@@ -186,7 +187,7 @@ class ReturnForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[*ReturnReason.choices, ("", _("Only in my own words"))],
     )
-    reason = forms.CharField(
+    reason = SpokenField(
         label=_("In your own words"),
         required=False,
         max_length=300,

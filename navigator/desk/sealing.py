@@ -68,7 +68,7 @@ def render_version(
     case, referral = version.dossier.case, version.dossier.referral
     sources = version.items.select_related("file__document").order_by("position")
     within = {source.file.document_id for source in sources}
-    newest = find_newest_sealed(version.dossier)
+    newest = find_newest_sealed(version)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Version %(number)d of the dossier") % {"number": version.number},

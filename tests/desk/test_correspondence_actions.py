@@ -1,13 +1,16 @@
 """Dossiers, referrals, messages and the journey: each action done, and refused."""
 
 from collections.abc import Callable
+from html import unescape
 
+import pytest
 from django.test import Client
 
 from cases.hospitals import services as hospitals
-from cases.hospitals.models import Message, MessageState, ReferralState, Thread
+from cases.hospitals.models import Audience, Message, MessageState, ReferralState, Thread
 from cases.jobs.models import Job
 from cases.travel.models import AppointmentState, TripState
+from documents.dossiers.models import DossierVersion
 from navigator.desk.actions.registry import ACTIONS
 from tests import make
 from tests.desk.doing import do, is_done, is_refused, typed_again
@@ -159,3 +162,51 @@ def test_no_job_runs_in_the_request(
 ) -> None:
     do(desk, cast.case, "message", body="Dear Rosa")
     assert run_jobs() == 1
+
+
+def test_the_form_and_the_language_of_a_dossier_are_chosen(cast: make.Cast, desk: Client) -> None:
+    asked = {"referral": str(cast.referral.pk), "variant": "summary", "language": "ar"}
+    assert is_done(do(desk, cast.case, "dossier", **asked))
+    version = DossierVersion.objects.get()
+    assert (version.variant, version.language) == ("summary", "ar")
+    html = desk.get(page(cast.case, "dossiers")).content.decode()
+    assert "One-page summary" in html
+    assert "العربية" in html
+
+
+@pytest.mark.parametrize("wrong", [{"variant": "poster"}, {"language": "tlh"}])
+def test_a_form_or_language_that_there_is_not_is_refused(
+    cast: make.Cast, desk: Client, wrong: dict[str, str]
+) -> None:
+    assert is_refused(do(desk, cast.case, "dossier", referral=str(cast.referral.pk), **wrong))
+    assert not DossierVersion.objects.exists()
+
+
+@pytest.mark.parametrize("question", ["Is she eligible?", "¿Es candidata?", "她符合条件吗？"])
+def test_a_promise_is_refused_where_it_is_typed(
+    cast: make.Cast, desk: Client, question: str
+) -> None:
+    contact = make.contact()
+    answer = do(desk, cast.case, "referral", contact=str(contact.pk), question=question)
+    assert is_refused(answer)
+    html = answer.content.decode()
+    assert "is never said of a patient" in html
+    assert "Say instead" in html
+    assert question in unescape(html)
+    assert is_done(
+        do(desk, cast.case, "referral", contact=str(contact.pk), question="What do you advise?")
+    )
+
+
+def test_what_a_hospital_wrote_is_filed_in_its_own_words(cast: make.Cast, desk: Client) -> None:
+    thread = Thread.objects.create(
+        case=cast.case,
+        referral=cast.referral,
+        audience=Audience.HOSPITAL,
+        subject="About a review",
+        created_at=make.NOW,
+    )
+    body = "She is a good candidate; we recommend surgery."
+    assert is_done(do(desk, cast.case, "message-in", thread=str(thread.pk), body=body))
+    assert is_refused(do(desk, cast.case, "message", thread=str(thread.pk), body=body))
+    assert Message.objects.get().body == body

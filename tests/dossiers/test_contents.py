@@ -95,8 +95,8 @@ def test_the_contents_can_be_kept_as_json(name: str) -> None:
 def test_the_course_of_treatment_is_said_in_words_too() -> None:
     drawing = draw_course(FULL)
     assert drawing is not None
-    assert "Everolimus 10 mg from 2024-02-01 to 2025-06-30" in drawing.alt
-    assert "Capecitabine, temozolomide from 2025-08-11 to ongoing" in drawing.alt
+    assert "Everolimus 10 mg from 1 Feb 2024 to 30 Jun 2025" in drawing.alt
+    assert "Capecitabine, temozolomide from 11 Aug 2025 to ongoing" in drawing.alt
     assert "Imaging on 2025-06-17, 2025-11-03, 2026-02-04" in drawing.alt
 
 

@@ -1,8 +1,10 @@
 """What a dossier says: only confirmed facts with ground to stand on, and why the rest is absent."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from cases.casework.consents import withdraw_consent
 from cases.casework.models import RequestState
@@ -12,7 +14,7 @@ from cases.clinical.evaluating import evaluate_case
 from cases.clinical.models import SignOffMeaning
 from cases.clinical.services import confirm_history_complete, correct_fact
 from cases.clinical.sign_offs import sign_off_evaluation
-from cases.hospitals.models import HospitalRequirement, Referral
+from cases.hospitals.models import Audience, HospitalRequirement, Referral, Thread
 from cases.hospitals.services import receive_message
 from cases.travel.models import Appointment, Trip, TripItem
 from documents.dossiers.errors import WordRefused
@@ -22,12 +24,20 @@ from documents.dossiers.gather import Gathered, gather_version
 from documents.dossiers.models import DossierVersion
 from documents.dossiers.printed import Absence
 from documents.dossiers.services import begin_version
-from documents.records.models import Document, DocumentState, RecordKind
+from documents.records.models import (
+    Document,
+    DocumentState,
+    ImagingSeries,
+    ImagingStudy as Study,
+    RecordKind,
+    Translation,
+    TranslationState,
+)
 from documents.records.services import accept_document
 from tests import make
 from tests.clinical.knowing import EVEROLIMUS, SOURCE, enter
 from tests.dossiers.records import accepted_record, agree, fill_case, propose_from, read_from
-from tests.make import Cast
+from tests.make import NOW, Cast
 
 
 def gather(cast: Cast, now: datetime, *, referral: Referral | None = None) -> Gathered:
@@ -360,6 +370,112 @@ def test_the_frozen_form_has_the_hash_of_the_contents(cast: Cast, now: datetime)
 def test_a_word_that_promises_is_refused_with_its_place(
     cast: Cast, now: datetime, word: str
 ) -> None:
-    Referral.objects.filter(pk=cast.referral.pk).update(question=f"She is {word}; yes?")
-    with pytest.raises(WordRefused, match="question"):
+    Referral.objects.filter(pk=cast.referral.pk).update(question=f"Hello. She is {word}!")
+    with pytest.raises(WordRefused, match="the question asked") as refused:
         gather(cast, now, referral=cast.referral)
+    assert f"“She is {word}!” Say instead: " in refused.value.messages[0]
+
+
+def test_promises_are_looked_for_in_every_text_that_people_type(cast: Cast, now: datetime) -> None:
+    file = fill_case(cast)
+    promise = "She is eligible."
+    places: dict[str, Callable[[], object]] = {
+        "the titles of the records": lambda: Document.objects.filter(pk=file.document_id).update(
+            title=promise
+        ),
+        "the correspondence": lambda: receive_message(
+            thread=say_subject(cast, promise), body="Hello", contact=cast.reviewer, now=now
+        ),
+        "what is missing": lambda: ask_for_record(
+            case=cast.case, kind="ct", title=promise, reason="", actor=cast.coordinator, now=now
+        ),
+        "what is for the prescriber’s attention": lambda: enter(
+            cast.case, cast.coordinator, "attention:planned_surgery", promise
+        ),
+        "the other conditions": lambda: enter(cast.case, cast.coordinator, "allergy", promise),
+    }
+    for place, plant in places.items():
+        with transaction.atomic():
+            plant()
+            with pytest.raises(WordRefused, match=place):
+                gather(cast, now, referral=cast.referral)
+            transaction.set_rollback(True)  # Django has no keyword for it
+    gather(cast, now, referral=cast.referral)
+
+
+def say_subject(cast: Cast, subject: str) -> Thread:
+    return Thread.objects.create(
+        case=cast.case,
+        referral=cast.referral,
+        audience=Audience.HOSPITAL,
+        subject=subject,
+        created_at=NOW,
+    )
+
+
+def test_the_words_of_a_report_are_printed_as_they_stand(cast: Cast, now: datetime) -> None:
+    file = fill_case(cast)
+    words = "she is not a surgical candidate"
+    read_from(file, cast.coordinator, "comorbidity", "not a surgical candidate", quote=words)
+    assert words in str(gather(cast, now).frozen)
+    enter(cast.case, cast.coordinator, "comorbidity", "a candidate for surgery")
+    with pytest.raises(WordRefused, match="the other conditions"):
+        gather(cast, now)
+
+
+def test_images_stand_beside_the_report_of_their_day_and_alone_where_none_is(
+    cast: Cast, now: datetime
+) -> None:
+    report = accepted_record(
+        cast.case, cast.coordinator, kind=RecordKind.IMAGING, title="CT", study_date="2026-10-01"
+    )
+    read_from(report, cast.coordinator, "disease_status", "progressive", quote="growing lesions")
+    disc = accepted_record(cast.case, cast.coordinator, kind=RecordKind.OTHER, title="Disc")
+    for uid, day, modality in (("1.1", "2026-10-01", "CT"), ("1.2", "2026-11-01", "MR")):
+        study = Study.objects.create(
+            document=disc.document,
+            study_uid=uid,
+            modalities=modality,
+            body_part="LIVER",
+            study_date=day,
+            patient_name="canary of a disc",
+        )
+        for number in (1, 2):
+            ImagingSeries.objects.create(study=study, series_uid=f"{uid}.{number}", image_count=40)
+    HospitalRequirement.objects.create(
+        hospital=cast.reviewer.hospital, kind=RecordKind.IMAGING, not_older_than_days=30
+    )
+    gathered = gather(cast, now, referral=cast.referral)
+    imaging = gathered.contents.imaging
+    assert not isinstance(imaging, Absence)
+    assert [(study.what, study.images, study.is_too_old) for study in imaging] == [
+        ("MR LIVER", "DICOM, 2 series, 80 images", False),
+        ("CT", "DICOM, 2 series, 80 images", True),
+    ]
+    assert imaging[1].finding == "growing lesions"
+    assert "canary of a disc" not in str(gathered.frozen)
+
+
+def test_a_source_says_where_its_translation_stands(cast: Cast, now: datetime) -> None:
+    original = accepted_record(cast.case, cast.coordinator, title="Informe")
+    ask = Translation.objects.create(
+        document=original.document,
+        from_language="es",
+        to_language="en",
+        requested_by=cast.coordinator,
+        requested_at=now,
+        changed_at=now,
+    )
+    assert translations(cast, now) == ["Translation into English: Asked for"]
+    translated = accepted_record(
+        cast.case, cast.coordinator, title="Report", study_date="2026-01-01"
+    )
+    ask.translated, ask.state = translated.document, TranslationState.APPROVED
+    ask.save()
+    assert translations(cast, now) == ["Translation into English: S2", ""]
+
+
+def translations(cast: Cast, now: datetime) -> list[str]:
+    sources = gather(cast, now).contents.sources
+    assert not isinstance(sources, Absence)
+    return [source.translation for source in sources]

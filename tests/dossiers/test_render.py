@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import replace
 from functools import cache
+from html import escape as html_escape
 from typing import Any
 
 import pikepdf
@@ -13,6 +14,7 @@ import pypdfium2
 import pytest
 
 from documents.dossiers.freezing import hash_contents
+from documents.dossiers.outline import SECTIONS
 from documents.dossiers.printed import Absence, Fact
 from documents.dossiers.render import (
     AddressRefused,
@@ -20,6 +22,7 @@ from documents.dossiers.render import (
     draw_all,
     lay_out,
     render_dossier,
+    write_pages,
     write_pdf,
 )
 from tests.dossiers.sample_contents import FULL, NAMES, SAMPLES, cite
@@ -97,9 +100,8 @@ def test_what_a_person_typed_is_text_and_never_markup() -> None:
     typed = '<img src="file:///etc/hostname"><b>bold</b> {{ 7 }}'
     pdf = render_dossier(replace(FULL, stage=Fact(text=typed, cites=cite("S1", 1))))
     with pypdfium2.PdfDocument(pdf) as document:
-        assert "<b>bold</b> {{ 7 }}" in document[1].get_textpage().get_text_range().replace(
-            "\r\n", " "
-        )
+        text = " ".join(page.get_textpage().get_text_range() for page in document)
+        assert text.replace("\r\n", " ").count("<b>bold</b> {{ 7 }}") == 2
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -165,7 +167,7 @@ def test_nothing_is_left_for_the_log_to_complain_about(caplog: pytest.LogCapture
     assert [each.getMessage() for each in caplog.records if each.name == "weasyprint"] == []
 
 
-@pytest.mark.parametrize("name", ["full", "unknowns", "conflict", "almost_empty", "multilingual"])
+@pytest.mark.parametrize("name", SAMPLES)
 def test_the_first_page_answers_everything_and_the_second_begins_the_criteria(name: str) -> None:
     first, second = pages(name)[:2]
     for heading in (
@@ -180,6 +182,29 @@ def test_the_first_page_answers_everything_and_the_second_begins_the_criteria(na
     ):
         assert heading in first
     assert "Criteria in full" in second
+
+
+@pytest.mark.parametrize("name", ["full", "long_values"])
+def test_the_table_of_contents_names_the_page_on_which_each_section_begins(name: str) -> None:
+    second = pages(name)[1]
+    for _anchor, title in SECTIONS:
+        found = re.search(rf"{re.escape(title)} (\d+)", second)
+        assert found is not None, title
+        assert pages(name)[int(found[1]) - 1].count(title) >= (2 if found[1] == "2" else 1)
+
+
+def test_the_headings_are_those_of_the_table_of_contents() -> None:
+    html, _drawings = write_pages(FULL)
+    for anchor, title in SECTIONS:
+        section = html.partition(f'id="{anchor}"')[2]
+        assert f"<h2>{html_escape(title)}</h2>" in section[:400]
+
+
+def test_what_does_not_fit_on_the_first_page_is_cut_there_and_whole_behind() -> None:
+    first = pages("long_values")[0]
+    assert "…" in first
+    assert "5 of 9" in first
+    assert words("long_values").count("Report of line 29") == 1
 
 
 def test_the_first_page_of_a_match_can_be_read_alone() -> None:

@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django import template
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.template import Context
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import get_language, get_language_bidi, gettext as _, gettext_lazy
 
+from documents.dossiers.contents import Variant
+from documents.dossiers.days import say_clock, say_date
 from documents.dossiers.findings import Answer, Overall, UnknownKind
 from documents.dossiers.printed import Cite
-from documents.dossiers.saying import say_date
+from documents.dossiers.room import clip_text
+from documents.dossiers.said import SOURCE_LANGUAGE, Said, in_words, punctuate
 
 register = template.Library()
 
@@ -27,6 +30,7 @@ _SCRIPTS = {
     ),
     "ru": "\u0400-\u052f",
 }
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _FOREIGN = re.compile(f"[{''.join(_SCRIPTS.values())}]")
 _RUNS = re.compile(
     "|".join(f"(?P<{lang}>[{each}](?:[\\W\\d]*[{each}])*)" for lang, each in _SCRIPTS.items())
@@ -65,19 +69,98 @@ _KINDS = {
 
 
 @register.filter
-def spoken(text: object) -> str | SafeString:
-    """Mark the language and direction of what is not written in Latin letters.
+def spoken(value: object) -> SafeString:
+    """Write our sentences in the language of the frame, and what was recorded as it stands.
 
-    A value that begins right to left is set so as a whole; otherwise only the foreign runs are
-    marked, so that a Latin sentence with an Arabic name keeps its order.
+    What stays in another language, script or direction than the frame is marked so, for the
+    layout and for a reader who hears the document.
     """
-    plain = str(text)
-    if plain.isascii() or not _FOREIGN.search(plain):
-        return plain
+    if isinstance(value, Said):
+        return _show_said(value, value.show(spoken, sentence=escape))
+    return _show_recorded(value, SOURCE_LANGUAGE) if isinstance(value, str) else _own(value)
+
+
+@register.filter
+def opening(value: object) -> SafeString:
+    """The same at the beginning of a line, where a sentence begins with a capital."""
+    if isinstance(value, Said):
+        return _show_said(value, value.show(spoken, sentence=lambda each: escape(_begin(each))))
+    return spoken(_begin(str(value)))
+
+
+def _begin(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+@register.filter
+def named(value: object) -> SafeString:
+    """A name or a title: of no language that we know, but of a script and a direction."""
+    if isinstance(value, Said):
+        return spoken(value)
+    return _show_recorded(str(value), "")
+
+
+@register.filter
+def quoted(value: object) -> SafeString:
+    """Words of a report or a label between quotation marks, which belong to the words."""
+    return spoken(f"“{value}”")
+
+
+@register.simple_tag
+def comma() -> str:
+    return punctuate(", ")
+
+
+@register.simple_tag
+def semicolon() -> str:
+    return punctuate("; ")
+
+
+@register.filter
+def clip(value: str, limit: int) -> str:
+    """The beginning of a text that has no more room, with “…”; its kind is kept."""
+    return clip_text(value, limit)
+
+
+@register.simple_tag
+def measured(text: str, unit: str) -> SafeString:
+    """A value with its unit, as one."""
+    return spoken(f"{text} {unit}".rstrip())
+
+
+@register.filter
+def as_code(value: object) -> SafeString:
+    """An identifier, which runs from left to right in every language."""
+    return _wrap(escape(str(value)), "", "ltr") if get_language_bidi() else escape(str(value))
+
+
+def _show_said(said: Said, html: str) -> SafeString:
+    safe = SafeString(html)  # sentence and parts were escaped one by one
+    return safe if said.is_translated or not said else _wrap(safe, SOURCE_LANGUAGE, "ltr")
+
+
+def _own(value: object) -> SafeString:
+    return escape(in_words(value))
+
+
+def _show_recorded(plain: str, language: str) -> SafeString:
+    """A value that begins right to left is set so as a whole; otherwise only its foreign runs."""
+    in_english = get_language() == SOURCE_LANGUAGE
+    if in_english and (plain.isascii() or not _FOREIGN.search(plain)):
+        return escape(plain)
     if _first_strong(plain) in ("R", "AL"):
-        language = "he" if re.match(f"[^\\w]*[{_SCRIPTS['he']}]", plain) else "ar"
-        return format_html('<bdi lang="{}" dir="rtl">{}</bdi>', language, plain)
-    return format_html_join("", "{}", ((each,) for each in _mark_runs(plain)))
+        script = "he" if re.match(f"[^\\w]*[{_SCRIPTS['he']}]", plain) else "ar"
+        return _wrap(escape(plain), script, "rtl")
+    marked = format_html_join("", "{}", ((each,) for each in _mark_runs(plain)))
+    if in_english or not plain or not (get_language_bidi() or _LATIN.search(plain)):
+        return marked
+    return _wrap(marked, language if _LATIN.search(plain) else "", "ltr")
+
+
+def _wrap(html: SafeString, language: str, direction: str) -> SafeString:
+    if language:
+        return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, direction, html)
+    return format_html('<bdi dir="{}">{}</bdi>', direction, html)
 
 
 def _mark_runs(text: str) -> Iterable[str]:
@@ -106,7 +189,15 @@ def day(value: date | str | None) -> str:
 @register.filter
 def moment(value: datetime) -> str:
     """Write a time of day in UTC, saying so."""
-    return date_format(value, "j M Y, H:i") + " UTC"
+    return f"{say_clock(value)} UTC"
+
+
+@register.simple_tag
+def page_of_pages() -> SafeString:
+    """“Page 3 of 7”, as the language has it; the numbers are the layout’s to count."""
+    sentence = escape(_("Page %(page)s of %(pages)s"))
+    counters = {name: f'<span class="{name}-counted"></span>' for name in ("page", "pages")}
+    return SafeString(sentence % counters)  # the sentence was escaped
 
 
 @register.filter
@@ -121,12 +212,18 @@ def in_groups(value: str) -> SafeString:
     return format_html_join(SafeString("<wbr>"), "{}", groups)
 
 
-@register.simple_tag
-def cites(marks: Iterable[Cite]) -> SafeString:
-    """Write the source marks behind a statement, each a link to its row in the list of sources."""
+@register.simple_tag(takes_context=True)
+def cites(context: Context, marks: Iterable[Cite]) -> SafeString:
+    """Write the source marks behind a statement, each a link to its row in the list of sources.
+
+    A summary has no such list, so there the marks lead nowhere.
+    """
+    if context["dossier"].variant == Variant.SUMMARY:
+        written = ((_cite_mark(each),) for each in marks)
+        return format_html_join("", ' <span class="cite" dir="ltr">{}</span>', written)
     return format_html_join(
         "",
-        ' <a class="cite" href="#{}">{}</a>',
+        ' <a class="cite" dir="ltr" href="#{}">{}</a>',
         ((each.source, _cite_mark(each)) for each in marks),
     )
 
@@ -136,7 +233,7 @@ def source_marks(marks: Iterable[Cite]) -> SafeString:
     """Write the source marks in a column of their own."""
     return format_html_join(
         " ",
-        '<a class="cite" href="#{}">{}</a>',
+        '<a class="cite" dir="ltr" href="#{}">{}</a>',
         ((each.source, _cite_mark(each)) for each in marks),
     )
 

@@ -19,7 +19,14 @@ from navigator.desk.actions.registry import Data, as_uuid, case_action
     "dossier", part="dossiers", form=forms.DossierForm, done=_("The dossier is being made.")
 )
 def ask_for_dossier(case: Case, user: User, data: Data) -> object:
-    return request_dossier(case=case, referral=data["referral"], actor=user, now=timezone.now())
+    return request_dossier(
+        case=case,
+        referral=data["referral"],
+        variant=data["variant"],
+        language=data["language"],
+        actor=user,
+        now=timezone.now(),
+    )
 
 
 @case_action(
@@ -63,9 +70,7 @@ def write_message(case: Case, user: User, data: Data) -> object:
     )
 
 
-@case_action(
-    "message-in", part="messages", form=forms.MessageForm, done=_("The message was filed.")
-)
+@case_action("message-in", part="messages", form=forms.LetterForm, done=_("The message was filed."))
 def file_message(case: Case, user: User, data: Data) -> object:
     thread = find_thread(case, data)
     return hospitals.receive_message(
