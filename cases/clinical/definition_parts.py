@@ -69,9 +69,11 @@ class DoseRow:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Definition:
     """One indication of one product under one jurisdiction, in one version.
+
+    Loaded once and told apart by identity; `digest` tells contents apart.
 
     `effective_from` and `effective_until` bound the authority's wording, not our version of it.
     `label_read_on` and `label_read_by` stay empty until a named clinician has read the label.

@@ -12,7 +12,8 @@ from typing import Final
 from cases.casework.models import Case
 from cases.clinical.criteria import FactIn
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, DefinitionStatus
-from cases.clinical.evaluating import definitions_in_use, facts_behind, is_derived
+from cases.clinical.evaluating import facts_behind, is_derived
+from cases.clinical.in_use import definitions_in_use
 from cases.clinical.logic import Answer as Logic, Basis
 from cases.clinical.matcher import Result, evaluate, order_by_unknowns
 from cases.clinical.models import Evaluation, Fact, SignOff, SignOffMeaning
