@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .criteria import Test
 from .program import Cohorts, Program, Reading
-from .rows import Criterion, Tag
+from .rows import Criterion, SourceBasis, Tag
 
 
 class DefinitionStatus(StrEnum):
@@ -19,15 +19,6 @@ class DefinitionStatus(StrEnum):
     APPROVED = "approved"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
-
-
-class SourceBasis(StrEnum):
-    """How well a statement of a definition is founded when it is shipped."""
-
-    PUBLIC_SOURCE = "public_source"
-    """Seen in a public source while the definition was prepared."""
-    PROFESSIONAL_KNOWLEDGE = "professional_knowledge"
-    """To be re-checked against the label before a clinic relies on it."""
 
 
 @dataclass(frozen=True)

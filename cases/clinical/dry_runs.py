@@ -1,16 +1,16 @@
 """Two definitions over all cases: whose answer differs, and in which rows.
 
 There is one evaluator, and it is the one that gives reasons. What makes this quick is that equal
-facts are compared once: most cases share their values with many others, and of those values only
-the ones count that a criterion reads which the two definitions test differently. Cases whose
-facts no plain column can hold go the long way, one by one.
+facts are judged once: each criterion reads a few columns, and keeps its answer for the values it
+has met. Most cases are done with as soon as the criteria that the two definitions test
+differently answer alike. Where no plain column can hold a fact that may matter, the case goes the
+long way, from its whole snapshot.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from cases.casework.models import Case, Stage
@@ -25,9 +25,10 @@ from cases.clinical.compared import (
 )
 from cases.clinical.criteria import AgeAtLeast, AllOf, AnyOf, Test
 from cases.clinical.definition_parts import Definition
+from cases.clinical.logic import OVERALLS, Basis
 from cases.clinical.matcher import Result, evaluate
-from cases.clinical.models import ChangeKind, ComparedFacts
-from cases.clinical.rows import Criterion, judge_criterion
+from cases.clinical.models import ChangedCase, ChangeKind, ComparedFacts, DryRun, DryRunChange
+from cases.clinical.rows import Criterion, Row, judge_criterion
 from cases.clinical.snapshot_parts import Snapshot
 from cases.clinical.standing import build_snapshot
 from cases.clinical.values import day_number
@@ -37,17 +38,26 @@ Report = Callable[[int, int], None]
 FACTS: Final = (BIRTH, HISTORY, *WORDS)
 READ_AT_ONCE: Final = 5_000
 LONG_WAY_AT_ONCE: Final = 500
+WRITTEN_AT_ONCE: Final = 5_000
 REPORT_EVERY: Final = 10_000
+FEBRUARY_29: Final = 229
 
 
-@dataclass(frozen=True)
-class Change:
-    """What differs for a case. `rows`: criterion, answer and kind before, the same after."""
+class RowChange(NamedTuple):
+    """One row before and after: `met`, `unknown/missing`, `met/derived`; empty: no such row."""
+
+    id: str
+    before: str
+    after: str
+
+
+class Change(NamedTuple):
+    """What differs for a case; equal for many of them."""
 
     kind: ChangeKind
     before: str
     after: str
-    rows: tuple[Mapping[str, str], ...]
+    rows: tuple[RowChange, ...]
 
 
 def fill_columns(day: date, report: Report) -> int:
@@ -63,31 +73,30 @@ def fill_columns(day: date, report: Report) -> int:
 
 def find_changes(
     before: Definition | None, after: Definition, day: date, report: Report
-) -> tuple[int, list[tuple[UUID, Change]]]:
-    """How many open cases were compared, and what differs for whom."""
+) -> tuple[int, dict[Change, list[UUID]]]:
+    """How many open cases were compared, and the cases of each change."""
     pair = Pair(before, after, day)
     rows = ComparedFacts.objects.exclude(case__stage=Stage.CLOSED).order_by()
     total = rows.count()
-    changes: list[tuple[UUID, Change]] = []
+    changes: dict[Change, list[UUID]] = {}
     long_way: list[UUID] = []
     counted = 0
-    columns = columns_for(FACTS)
-    for case_id, unsettled, *values in rows.values_list("pk", "unsettled", *columns).iterator(
-        chunk_size=READ_AT_ONCE
-    ):
+    for case_id, unsettled, *values in rows.values_list(
+        "pk", "unsettled", *columns_for(FACTS)
+    ).iterator(chunk_size=READ_AT_ONCE):
         counted += 1
-        if unsettled and pair.reads_any(unsettled):
+        if unsettled and pair.needs_all(values, unsettled):
             long_way.append(case_id)
         elif (change := pair.compare(values)) is not None:
-            changes.append((case_id, change))
+            changes.setdefault(change, []).append(case_id)
         if counted % REPORT_EVERY == 0:
             report(counted, total)
     for part in _in_parts(long_way, LONG_WAY_AT_ONCE):
         kept = ComparedFacts.objects.filter(pk__in=part, snapshot__isnull=False)
         for case_id, snapshot in kept.values_list("pk", "snapshot"):
-            change = pair.compare_snapshot(snapshot_on(snapshot or {}, day))
-            if change is not None:
-                changes.append((case_id, change))
+            found = pair.compare_snapshot(snapshot_on(snapshot or {}, day))
+            if found is not None:
+                changes.setdefault(found, []).append(case_id)
     return counted, changes
 
 
@@ -97,91 +106,186 @@ def _in_parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield part
 
 
+def keep_changes(run: DryRun, changes: Mapping[Change, list[UUID]]) -> None:
+    """Store what a run found in the place of what an earlier attempt stored."""
+    run.changes.all().delete()
+    rows = {
+        change: DryRunChange(
+            run=run,
+            kind=change.kind,
+            before=change.before,
+            after=change.after,
+            rows=[row._asdict() for row in change.rows],
+            counted=len(cases),
+        )
+        for change, cases in changes.items()
+    }
+    DryRunChange.objects.bulk_create(rows.values())
+    ChangedCase.objects.bulk_create(
+        (
+            ChangedCase(change_id=rows[change].pk, case_id=case_id)
+            for change, cases in changes.items()
+            for case_id in cases
+        ),
+        batch_size=WRITTEN_AT_ONCE,
+    )
+
+
+class Judge:
+    """One criterion over columns: what it answered for the values it reads is kept.
+
+    The first of the values is an age in years, not a birth date; all who are old enough are
+    alike.
+    """
+
+    def __init__(self, criterion: Criterion, day: date) -> None:
+        self.criterion = criterion
+        self._day = day
+        self._places = _places(criterion.test.facts)
+        self._known: dict[tuple[Any, ...], tuple[int, str]] = {}
+
+    def judge(self, values: list[Any]) -> tuple[int, str]:
+        """How far the answer is from met, and the answer in a word."""
+        key = tuple([values[place] for place in self._places])
+        known = self._known.get(key)
+        if known is None:
+            snapshot = rebuild(values, self._day)
+            row = judge_criterion(self.criterion, snapshot, snapshot.today)
+            known = self._known[key] = (row.distance, say_row(row))
+        return known
+
+
+class Side:
+    """One of the two definitions: its judges, and how its cohorts are named."""
+
+    def __init__(self, definition: Definition, day: date, known: "Side | None" = None) -> None:
+        self.definition = definition
+        self._day = day
+        earlier = known.judges if known else {}
+        self.judges: dict[str, Judge] = {}
+        for criterion in definition.criteria:
+            same = earlier.get(criterion.id)
+            is_same = same is not None and same.criterion.test == criterion.test
+            self.judges[criterion.id] = same if same and is_same else Judge(criterion, day)
+        facts = set() if definition.cohorts is None else {definition.cohorts.fact}
+        for name in () if definition.cohorts is None else definition.cohorts.needs:
+            facts.update(definition.criteria_by_id[name].test.facts)
+        self._places = _places(facts)
+        self._cohorts: dict[tuple[Any, ...], str | None] = {}
+
+    def answer(self, values: list[Any]) -> tuple[str, str | None, dict[str, str]]:
+        """The overall answer, the cohort, and each row in a word."""
+        judged = {name: judge.judge(values) for name, judge in self.judges.items()}
+        overall = OVERALLS[max((distance for distance, _word in judged.values()), default=0)]
+        rows = {name: word for name, (_distance, word) in judged.items()}
+        return overall.value, self._name_cohort(values), rows
+
+    def _name_cohort(self, values: list[Any]) -> str | None:
+        if self.definition.cohorts is None:
+            return None
+        key = tuple([values[place] for place in self._places])
+        if key not in self._cohorts:
+            self._cohorts[key] = evaluate(rebuild(values, self._day), self.definition).cohort
+        return self._cohorts[key]
+
+
 class Pair:
     """Two definitions on one day, with what was found for the values met so far."""
 
     def __init__(self, before: Definition | None, after: Definition, day: date) -> None:
-        self.before, self.after, self.day = before, after, day
         self._today = day_number(day)
-        self._differing = find_differing(before, after)
-        asked = {key for each in (before, after) if each for key in facts_of(each)}
-        self._asked = frozenset(asked)
-        self._grown_up = max(_ages_of(before) + _ages_of(after), default=0)
-        self._full = _places(self._asked)
-        self._narrow = _places(
-            key for pair in self._differing for each in pair if each for key in each.test.facts
+        self._after = Side(after, day)
+        self._before = None if before is None else Side(before, day, self._after)
+        both = [each for each in (before, after) if each is not None]
+        self._asked = frozenset(fact for each in both for fact in facts_of(each))
+        self._grown_up = max((years for each in both for years in _ages_of(each)), default=0)
+        earlier = {} if self._before is None else self._before.judges
+        later = self._after.judges
+        self._differing = [
+            (earlier[name], later[name])
+            for name in later
+            if name in earlier and earlier[name] is not later[name]
+        ]
+        self._narrow = {fact for one, _ in self._differing for fact in one.criterion.test.facts}
+        self._narrow |= {fact for _, one in self._differing for fact in one.criterion.test.facts}
+        self._all_may_differ = (
+            before is None or set(earlier) != set(later) or before.cohorts != after.cohorts
         )
-        self._is_added_or_left = any(None in pair for pair in self._differing)
-        self._has_other_cohorts = before is not None and before.cohorts != after.cohorts
-        self._known: dict[tuple[Any, ...], Change | None] = {}
-        self._may_differ: dict[tuple[Any, ...], bool] = {}
 
-    def reads_any(self, unsettled: str) -> bool:
-        """Whether either definition reads one of these facts (names with spaces between)."""
-        return not self._asked.isdisjoint(unsettled.split())
+    def needs_all(self, values: list[Any], unsettled: str) -> bool:
+        """Whether a fact that no column holds (names with spaces between) may have a say."""
+        facts = set(unsettled.split())
+        if self._asked.isdisjoint(facts):
+            return False
+        if self._all_may_differ or not self._narrow.isdisjoint(facts):
+            return True
+        return self._differs(self._in_years(values))
 
     def compare(self, values: list[Any]) -> Change | None:
-        """What differs for a case with these columns; equal values are compared once."""
-        born = values[0]
-        if born is not None:  # all who are old enough are alike
-            values[0] = min((self._today - born) // 10_000, self._grown_up)
-        narrow = tuple([values[place] for place in self._narrow])
-        may_differ = self._may_differ.get(narrow)
-        if may_differ is None:
-            may_differ = self._may_differ[narrow] = self._can_differ(self._rebuild(values))
-        if not may_differ:
+        """What differs for a case with these columns, in the order of `FACTS`."""
+        values = self._in_years(values)
+        if not (self._all_may_differ or self._differs(values)):
             return None
-        full = tuple([values[place] for place in self._full])
-        if full not in self._known:
-            self._known[full] = self.compare_snapshot(self._rebuild(values))
-        return self._known[full]
+        was = None if self._before is None else self._before.answer(values)
+        return _make_change(was, self._after.answer(values))
 
-    def _rebuild(self, values: Sequence[Any]) -> Snapshot:
-        """A snapshot of someone with these values, born today so many years ago."""
-        columns = dict(zip(columns_for(FACTS), values, strict=True))
-        if columns["born"] is not None:
-            # 29 February of a year without one: the day before is as old on this day.
-            born = self._today - columns["born"] * 10_000
-            columns["born"] = born - 1 if born % 10_000 == 229 else born  # noqa: PLR2004
-        return snapshot_from(columns, self.day)
+    def _in_years(self, values: list[Any]) -> list[Any]:
+        born = values[0]
+        if born is None:
+            return values
+        return [min((self._today - born) // 10_000, self._grown_up), *values[1:]]
 
-    def _can_differ(self, snapshot: Snapshot) -> bool:
-        """Whether any criterion that is tested differently answers differently, or is new."""
-        if self._is_added_or_left or self._has_other_cohorts or self.before is None:
-            return True
-        return any(
-            _answer_of(one, snapshot) != _answer_of(other, snapshot)
-            for one, other in self._differing
-        )
+    def _differs(self, values: list[Any]) -> bool:
+        return any(one.judge(values) != other.judge(values) for one, other in self._differing)
 
     def compare_snapshot(self, snapshot: Snapshot) -> Change | None:
-        """What differs for the facts of one case."""
-        now = evaluate(snapshot, self.after)
-        was = None if self.before is None else evaluate(snapshot, self.before)
-        rows = _differing_rows(was, now)
-        is_other = was is None or (was.overall, was.cohort) != (now.overall, now.cohort)
-        if not is_other and not any(row["before"] and row["after"] for row in rows):
-            return None
-        return Change(
-            ChangeKind.ANSWER if is_other else ChangeKind.ROWS,
-            "" if was is None else was.overall.value,
-            now.overall.value,
-            tuple(rows),
-        )
+        """What differs for the facts of one case, by the evaluator as a whole."""
+        now = evaluate(snapshot, self._after.definition)
+        was = None if self._before is None else evaluate(snapshot, self._before.definition)
+        return _make_change(None if was is None else _say_result(was), _say_result(now))
 
 
-def find_differing(
-    before: Definition | None, after: Definition
-) -> list[tuple[Criterion | None, Criterion | None]]:
-    """Criteria that the two test differently, or that only one of them has."""
-    earlier = {} if before is None else before.criteria_by_id
-    later = after.criteria_by_id
-    pairs = [(earlier.get(name), later.get(name)) for name in dict.fromkeys([*earlier, *later])]
-    return [
-        (one, other)
-        for one, other in pairs
-        if one is None or other is None or one.test != other.test
+def rebuild(values: list[Any], day: date) -> Snapshot:
+    """A snapshot of someone with these values, born so many years ago on this day."""
+    columns = dict(zip(columns_for(FACTS), values, strict=True))
+    if columns["born"] is not None:
+        born = day_number(day) - columns["born"] * 10_000
+        # A year without a 29 February: who was born the day before is as old on this day.
+        columns["born"] = born - 1 if born % 10_000 == FEBRUARY_29 else born
+    return snapshot_from(columns, day)
+
+
+def _make_change(
+    was: tuple[str, str | None, dict[str, str]] | None,
+    now: tuple[str, str | None, dict[str, str]],
+) -> Change | None:
+    """The change between two answers; a row that only one of them has is no change by itself."""
+    overall, cohort, later = now
+    earlier = {} if was is None else was[2]
+    rows = [
+        RowChange(name, earlier.get(name, ""), later.get(name, ""))
+        for name in dict.fromkeys([*earlier, *later])
+        if earlier.get(name) != later.get(name)
     ]
+    is_other = was is None or (overall, cohort) != was[:2]
+    if not is_other and not any(row.before and row.after for row in rows):
+        return None
+    if was is not None and cohort != was[1]:
+        rows.append(RowChange("cohort", was[1] or "none", cohort or "none"))
+    kind = ChangeKind.ANSWER if is_other else ChangeKind.ROWS
+    return Change(kind, "" if was is None else was[0], overall, tuple(rows))
+
+
+def _say_result(result: Result) -> tuple[str, str | None, dict[str, str]]:
+    rows = {row.id: say_row(row) for row in result.rows}
+    return result.overall.value, result.cohort, rows
+
+
+def say_row(row: Row) -> str:
+    """`met`, `unknown/missing`, `met/derived`."""
+    if row.unknown_kind is not None:
+        return f"{row.answer.value}/{row.unknown_kind.value}"
+    return f"{row.answer.value}/derived" if row.basis is Basis.DERIVED else row.answer.value
 
 
 def facts_of(definition: Definition) -> set[str]:
@@ -197,9 +301,7 @@ def _places(facts: Iterable[str]) -> list[int]:
     return [place for place, fact in enumerate(FACTS) if fact in wanted]
 
 
-def _ages_of(definition: Definition | None) -> list[int]:
-    if definition is None:
-        return []
+def _ages_of(definition: Definition) -> list[int]:
     return [years for each in definition.criteria for years in _years_asked(each.test)]
 
 
@@ -209,33 +311,3 @@ def _years_asked(test: Test) -> list[int]:
     if isinstance(test, AllOf | AnyOf):
         return [years for part in test.parts for years in _years_asked(part)]
     return []
-
-
-def _answer_of(criterion: Criterion | None, snapshot: Snapshot) -> tuple[Any, ...]:
-    if criterion is None:
-        return ()
-    row = judge_criterion(criterion, snapshot, snapshot.today)
-    return row.answer, row.unknown_kind, row.basis
-
-
-def _differing_rows(was: Result | None, now: Result) -> list[dict[str, str]]:
-    earlier = {} if was is None else {row.id: row for row in was.rows}
-    later = {row.id: row for row in now.rows}
-    rows = []
-    for name in dict.fromkeys([*earlier, *later]):
-        one, other = earlier.get(name), later.get(name)
-        said = [_say(one), _say(other)]
-        if said[0] != said[1]:
-            rows.append({"id": name, "before": said[0], "after": said[1]})
-    if was is not None and was.cohort != now.cohort:
-        rows.append({"id": "cohort", "before": was.cohort or "none", "after": now.cohort or "none"})
-    return rows
-
-
-def _say(row: Any) -> str:
-    """`met`, `unknown/missing`, `met/derived`; empty where there is no such row."""
-    if row is None:
-        return ""
-    if row.unknown_kind is not None:
-        return f"{row.answer.value}/{row.unknown_kind.value}"
-    return f"{row.answer.value}/derived" if row.basis.value == "derived" else row.answer.value

@@ -5,14 +5,12 @@ from datetime import timedelta
 from django.utils import timezone
 
 from cases.casework.models import Case
-from cases.clinical.dry_runs import fill_columns, find_changes
+from cases.clinical.dry_runs import fill_columns, find_changes, keep_changes
 from cases.clinical.evaluating import evaluate_all
 from cases.clinical.in_use import definition_of
-from cases.clinical.models import DefinitionVersion, DryRun, DryRunChange
+from cases.clinical.models import DefinitionVersion, DryRun
 from cases.clinical.reevaluating import reevaluate_cases
 from cases.jobs.registry import Run, job_handler
-
-WRITTEN_AT_ONCE = 2_000
 
 
 @job_handler("clinical.evaluate_case", queue="interactive", lease=timedelta(minutes=1))
@@ -40,20 +38,8 @@ def make_dry_run(run: Run, *, run_id: str) -> None:
     counted, changes = find_changes(
         before, after, day, lambda done, total: run.report_progress(done, total, step="cases")
     )
-    rows = [
-        DryRunChange(
-            run=dry,
-            case_id=case_id,
-            kind=change.kind,
-            before=change.before,
-            after=change.after,
-            rows=list(change.rows),
-        )
-        for case_id, change in changes
-    ]
     with run.finishing():
-        dry.changes.all().delete()
-        DryRunChange.objects.bulk_create(rows, batch_size=WRITTEN_AT_ONCE)
+        keep_changes(dry, changes)
         dry.counted, dry.finished_at = counted, timezone.now()
         dry.save(update_fields=["counted", "finished_at"])
 
@@ -64,6 +50,4 @@ def reevaluate(run: Run, *, definition_id: str) -> None:
     row = DefinitionVersion.objects.get(pk=definition_id)
     definition = definition_of(row)
     if definition is not None and row.is_active:
-        reevaluate_cases(
-            row, definition, timezone.now, run.report_progress
-        )
+        reevaluate_cases(row, definition, timezone.now, run.report_progress)

@@ -11,7 +11,7 @@ from cases.accounts.audit import record
 from cases.casework.models import Case
 from cases.clinical.definition_parts import Definition
 from cases.clinical.evaluating import evaluate_case
-from cases.clinical.models import DefinitionVersion, DryRunChange, Evaluation
+from cases.clinical.models import ChangedCase, DefinitionVersion, Evaluation
 
 AT_ONCE = 200
 
@@ -56,7 +56,7 @@ def reevaluate_cases(
 def _in_turn(row: DefinitionVersion, definition: Definition) -> Iterator[UUID]:
     """Those whose answer changes by the newest dry run, then all others, by their ids."""
     run = row.dry_runs.filter(finished_at__isnull=False).first()
-    changed = DryRunChange.objects.filter(run=run).values("case")
+    changed = ChangedCase.objects.filter(change__run=run).values("case")
     left = cases_left(definition).order_by("pk").values_list("pk", flat=True)
     yield from left.filter(pk__in=changed)
     last: UUID | None = None

@@ -40,9 +40,7 @@ READ_ON = date(2026, 11, 20)
 
 
 def approve(cast: Cast, row: DefinitionVersion, read_on: date = READ_ON) -> DefinitionVersion:
-    return approve_definition(
-        definition=row, label_read_on=read_on, actor=cast.clinician, now=NOW
-    )
+    return approve_definition(definition=row, label_read_on=read_on, actor=cast.clinician, now=NOW)
 
 
 def activate(
@@ -65,8 +63,9 @@ def test_an_installation_begins_with_the_shipped_versions_active_and_in_review(d
 
 
 def test_a_version_that_a_release_brings_later_waits_for_a_person(
-    cast: Cast, release: Release
+    db: None, release: Release
 ) -> None:
+    del db
     newer = bring_newer(release)
     assert (newer.state, newer.is_active) == (DefinitionState.IN_REVIEW, False)
     used = {each.id: each.version for each in definitions_in_use(NOW.date())}
@@ -187,7 +186,8 @@ def test_what_was_decided_about_does_not_change_in_the_database(cast: Cast) -> N
         active.update(digest="0" * 64)
 
 
-def test_one_version_of_an_indication_is_active_at_most(cast: Cast, release: Release) -> None:
+def test_one_version_of_an_indication_is_active_at_most(db: None, release: Release) -> None:
+    del db
     newer = bring_newer(release)
     with pytest.raises(IntegrityError), transaction.atomic():
         DefinitionVersion.objects.filter(pk=newer.pk).update(activated_at=NOW)
@@ -208,7 +208,7 @@ def test_a_file_that_changed_under_its_version_is_reported_and_not_compared_with
     assert check_definitions(databases=None) == []
     assert DEFAULT not in {each.id for each in definitions_in_use(NOW.date())}
     assert evaluate_all(case=cast.case, now=now) == []
-    assert Evaluation.objects.current().get(indication=DEFAULT).overall == "match"
+    assert Evaluation.objects.current().get(case=cast.case, indication=DEFAULT).overall == "match"
 
 
 def test_a_file_that_is_gone_is_reported_while_it_is_wanted(cast: Cast, release: Release) -> None:
@@ -252,14 +252,14 @@ def test_activation_supersedes_and_compares_every_case_again(
 ) -> None:
     enter_pnet(cast.case, cast.coordinator)
     run_jobs()
-    before = Evaluation.objects.current().get(indication=DEFAULT)
+    before = Evaluation.objects.current().get(case=cast.case, indication=DEFAULT)
     newer = activate(cast, bring_newer(release), run_jobs)
     assert (newer.activated_by, newer.is_active) == (cast.lead, True)
     older = row_of()
     assert (older.state, older.ended_by, older.is_active) == ("superseded", cast.lead, False)
-    assert Evaluation.objects.current().get(indication=DEFAULT) == before
+    assert Evaluation.objects.current().get(case=cast.case, indication=DEFAULT) == before
     run_jobs()
-    after = Evaluation.objects.current().get(indication=DEFAULT)
+    after = Evaluation.objects.current().get(case=cast.case, indication=DEFAULT)
     assert after.definition_version == "1.1.0"
     before.refresh_from_db()
     assert (before.definition_version, before.overall) == ("1.0.0", "match")
@@ -271,8 +271,8 @@ def test_what_was_signed_is_stale_at_the_moment_of_activation(
     cast: Cast, release: Release, run_jobs: Callable[[], int]
 ) -> None:
     evaluate_all(case=cast.case, now=NOW)
-    flag = Evaluation.objects.current().get(indication=DEFAULT)
-    elsewhere = Evaluation.objects.current().get(indication="us-fda/sunitinib/pnet")
+    flag = Evaluation.objects.current().get(case=cast.case, indication=DEFAULT)
+    elsewhere = Evaluation.objects.current().get(case=cast.case, indication="us-fda/sunitinib/pnet")
     for one in (flag, elsewhere):
         sign(cast, one)
     activate(cast, bring_newer(release), run_jobs)
@@ -303,9 +303,7 @@ def test_an_approved_version_gives_way_to_an_approved_one_alone(
 
 
 @pytest.mark.parametrize("who", ["coordinator", "administrator", "parent"])
-def test_nobody_else_tries_activates_or_withdraws(
-    cast: Cast, release: Release, who: str
-) -> None:
+def test_nobody_else_tries_activates_or_withdraws(cast: Cast, release: Release, who: str) -> None:
     newer, actor = bring_newer(release), getattr(cast, who)
     for act in (
         lambda: request_dry_run(definition=newer, actor=actor, now=NOW),
@@ -336,7 +334,7 @@ def test_a_withdrawn_definition_compares_no_more_and_says_so(
 ) -> None:
     enter_pnet(cast.case, cast.coordinator)
     run_jobs()
-    flag = Evaluation.objects.current().get(indication=DEFAULT)
+    flag = Evaluation.objects.current().get(case=cast.case, indication=DEFAULT)
     signed = sign(cast, flag)
     row = withdraw_definition(
         definition=row_of(), because="The label was changed.", actor=cast.clinician, now=NOW

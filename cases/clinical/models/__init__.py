@@ -1,6 +1,7 @@
 """What is known of the illness, and where a label's wording stands to it."""
 
 from cases.clinical.models.definition import (
+    ChangedCase,
     ChangeKind,
     ComparedFacts,
     DefinitionState,
@@ -27,6 +28,7 @@ from cases.clinical.models.facts import (
 
 __all__ = [
     "ChangeKind",
+    "ChangedCase",
     "ComparedFacts",
     "CompleteHistory",
     "CompleteHistoryQuerySet",

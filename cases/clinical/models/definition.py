@@ -228,28 +228,40 @@ class ChangeKind(models.TextChoices):
 
 
 class DryRunChange(models.Model):
-    """One case whose answer or rows would change: from what to what, and which rows differ.
+    """What would change alike for a number of cases: from what to what, and which rows differ.
 
-    `rows` holds ids of criteria with the answer before and after, and no fact of the case.
+    `rows` holds ids of criteria with the answer before and after, and no fact of a case.
     """
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(DryRun, on_delete=models.CASCADE, related_name="changes")
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(_("kind"), max_length=6, choices=ChangeKind.choices)
     before = models.CharField(_("answer before"), max_length=30, blank=True, default="")
     after = models.CharField(_("answer after"), max_length=30)
     rows = models.JSONField(_("rows that differ"), default=list)
-
-    objects = OfCaseQuerySet.as_manager()
+    counted = models.PositiveIntegerField(_("cases"))
 
     class Meta:
         verbose_name = _("change that a dry run found")
         verbose_name_plural = _("changes that a dry run found")
-        ordering: ClassVar = ["kind", "id"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["run", "case"], name="dry_run_case_once")
-        ]
+        ordering: ClassVar = ["kind", "-counted", "id"]
 
     def __str__(self) -> str:
         return f"{self.before} > {self.after}"
+
+
+class ChangedCase(models.Model):
+    """One case for which a dry run found a change; seen with its case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    change = models.ForeignKey(DryRunChange, on_delete=models.CASCADE, related_name="cases")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+
+    objects = OfCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case that a dry run would change")
+        verbose_name_plural = _("cases that a dry run would change")
+
+    def __str__(self) -> str:
+        return str(self.case_id)
