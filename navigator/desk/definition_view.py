@@ -24,7 +24,7 @@ from cases.clinical.program import Reading
 from cases.clinical.rows import Criterion, SourceBasis
 from cases.clinical.telling import Told, list_cohorts, tell_test
 from cases.jobs.models import Job
-from navigator.desk.flag_view import ANSWERS, OVERALL, UNKNOWN_KINDS, Sign, Words, read_sign
+from navigator.desk.flag_view import ANSWERS, OVERALL, Sign, Words, read_sign
 
 STATE_TONES: Final = {
     DefinitionState.DRAFT: ("quiet", "pencil"),
@@ -41,6 +41,12 @@ VERDICTS: Final[dict[str, tuple[str, str, Words]]] = {
     "missing": ANSWERS["unknown"],
     "nothing": ("quiet", "hold", gettext_lazy("Says nothing")),
 }
+SHORT_KINDS: Final[dict[str, Words]] = {
+    "missing": gettext_lazy("missing"),
+    "ambiguous": gettext_lazy("ambiguous"),
+    "conflict": gettext_lazy("sources disagree"),
+    "invalid": gettext_lazy("cannot be true"),
+}
 BASES: Final[dict[SourceBasis, Words]] = {
     SourceBasis.PUBLIC_SOURCE: gettext_lazy("seen in a public source"),
     SourceBasis.PROFESSIONAL_KNOWLEDGE: gettext_lazy("professional knowledge, to be re-checked"),
@@ -56,12 +62,15 @@ class State:
     tone: str
     icon: str
     word: str | Promise
+    short: str | Promise
     is_active: bool
 
 
 def describe_state(row: DefinitionVersion) -> State:
     tone, icon = STATE_TONES[DefinitionState(row.state)]
-    return State(tone, icon, row.get_state_display(), row.is_active)
+    word = row.get_state_display()
+    short = _("In review") if row.state == DefinitionState.IN_REVIEW else word
+    return State(tone, icon, word, short, row.is_active)
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,10 @@ def _describe_shelf(rows: list[DefinitionVersion], problems: set[Any]) -> Shelf:
     return Shelf(
         title=said.title if said else shown.indication,
         product=said.product if said else "",
-        place=f"{said.authority}, {said.label_section}" if said else "",
+        place=_("%(authority)s, label section %(section)s")
+        % {"authority": said.authority, "section": said.label_section}
+        if said
+        else "",
         row=shown,
         state=describe_state(shown),
         waiting=tuple(row for row in ordered if row.may_become_active and row.pk != shown.pk),
@@ -195,7 +207,7 @@ def list_questions(criterion: Criterion) -> Iterable[Question]:
     """Each question once, with the kinds of unknown that it is asked for."""
     for text in dict.fromkeys(criterion.asks.values()):
         kinds = [kind.value for kind, asked in criterion.asks.items() if asked == text]
-        yield Question(tuple(UNKNOWN_KINDS[kind] for kind in kinds), text)
+        yield Question(tuple(SHORT_KINDS[kind] for kind in kinds), text)
 
 
 def tell_readings(said: Definition) -> list[ToldReading]:
@@ -351,5 +363,5 @@ def _read_word(word: str) -> tuple[Sign | None, str]:
     answer, _slash, kind = word.partition("/")
     if not answer:
         return None, str(_("not asked"))
-    told = _("derived") if kind == "derived" else UNKNOWN_KINDS.get(kind, "")
+    told = _("derived") if kind == "derived" else SHORT_KINDS.get(kind, "")
     return read_sign(ANSWERS, answer), str(told)

@@ -12,6 +12,7 @@ from cases.clinical.vocabulary import FACTS, UnknownFactError, spec_for
 from cases.hospitals.models import Contact, Referral, ReferralOutcome, ReferralState
 from cases.hospitals.services import REFERRAL_MOVES
 from cases.travel.models import Trip, TripItemKind
+from documents.dossiers.wording import NEVER_SAID
 from documents.records.models import RecordKind
 from navigator.desk.value_fields import DATE_FORM, join_value, make_value_fields
 
@@ -246,6 +247,26 @@ class DossierForm(OfReferralForm):
 class SignOffForm(CaseForm):
     evaluation = forms.UUIDField(widget=forms.HiddenInput)
     statement = forms.CharField(label=_("In a sentence"), required=False, max_length=300)
+
+
+class SettlementForm(CaseForm):
+    evaluation = forms.UUIDField(widget=forms.HiddenInput)
+    criterion = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    sentence = forms.CharField(label=_("How you read this row, in a sentence"), max_length=300)
+
+    def clean_sentence(self) -> str:
+        """It is printed for hospitals: a word that is never said of a patient is refused."""
+        sentence = str(self.cleaned_data["sentence"])
+        if found := NEVER_SAID.search(sentence):
+            raise forms.ValidationError(
+                _(
+                    "“%(word)s” is not said of a patient. Say what the recorded facts show, and "
+                    "how you read the wording."
+                ),
+                params={"word": found[0]},
+                code="word_refused",
+            )
+        return sentence
 
 
 class MessageForm(CaseForm):

@@ -1,10 +1,3 @@
-from pathlib import Path
+from tests.clinical.shipping import release
 
-import pytest
-
-from tests.clinical.shipping import Release
-
-
-@pytest.fixture
-def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
-    return Release(tmp_path / "releases", monkeypatch)
+__all__ = ["release"]

@@ -61,3 +61,8 @@ def bring_newer(release: Release, *changes: str, version: str = "1.1.0") -> Defi
     release.bring(*(changes or MODERATE_COUNTS), version=version)
     register_definitions(now=NOW)
     return row_of(version)
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
+    return Release(tmp_path / "releases", monkeypatch)

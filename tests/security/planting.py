@@ -20,7 +20,19 @@ from cases.casework.models import (
 )
 from cases.clinical.definitions import load_definitions
 from cases.clinical.evaluating import evaluate_case
-from cases.clinical.models import CompleteHistory, Evaluation, Fact, SignOff, SignOffMeaning
+from cases.clinical.models import (
+    ChangedCase,
+    ComparedFacts,
+    CompleteHistory,
+    DefinitionVersion,
+    DryRun,
+    DryRunChange,
+    Evaluation,
+    Fact,
+    Settlement,
+    SignOff,
+    SignOffMeaning,
+)
 from cases.hospitals.models import (
     Audience,
     Direction,
@@ -78,6 +90,9 @@ class Planted:
     history: CompleteHistory
     evaluation: Evaluation
     sign_off: SignOff
+    definition: DefinitionVersion
+    other: DefinitionVersion
+    run: DryRun
     referral: Referral
     thread: Thread
     message: Message
@@ -160,6 +175,9 @@ def plant(cast: make.Cast) -> Planted:
         history=facts.history,
         evaluation=facts.evaluation,
         sign_off=facts.sign_off,
+        definition=facts.run.definition,
+        other=facts.run.definition,
+        run=facts.run,
         referral=cast.referral,
         thread=letters.thread,
         message=letters.message,
@@ -288,6 +306,23 @@ class Facts:
     history: CompleteHistory
     evaluation: Evaluation
     sign_off: SignOff
+    run: DryRun
+
+
+def plant_dry_run(case: Case, actor: User) -> DryRun:
+    """A dry run that found a change for the case, and the facts that it was found by."""
+    run = DryRun.objects.create(
+        definition=DefinitionVersion.objects.get(indication="us-fda/cabozantinib-tablets/net"),
+        digest="0" * 64,
+        asked_by=actor,
+        asked_at=make.NOW,
+        finished_at=make.NOW,
+        counted=1,
+    )
+    change = DryRunChange.objects.create(run=run, kind="answer", after="match", counted=1)
+    ChangedCase.objects.create(change=change, case=case)
+    ComparedFacts.objects.filter(case=case).update(snapshot={"case": CANARY})
+    return run
 
 
 def plant_facts(case: Case, actor: User, file: DocumentFile) -> Facts:
@@ -322,7 +357,15 @@ def plant_facts(case: Case, actor: User, file: DocumentFile) -> Facts:
         signed_by=actor,
         signed_at=now,
     )
-    return Facts(fact, proposal, history, evaluation, sign_off)
+    Settlement.objects.create(
+        evaluation=evaluation,
+        criterion="unresectable",
+        sentence=f"{CANARY} is read so",
+        settled_by=actor,
+        settled_at=now,
+    )
+    run = plant_dry_run(case, actor)
+    return Facts(fact, proposal, history, evaluation, sign_off, run)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from tests.security.planting import Planted
 BESIDE = {
     "casework.CaseParty",
     "casework.TimelineEntry",
+    "clinical.ChangedCase",
+    "clinical.ComparedFacts",
+    "clinical.Settlement",
     "records.ArchiveEntry",
     "records.Evidence",
     "records.ImagingSeries",
