@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django import DjangoAssertMaxNumQueries
+from pytest_django import DjangoAssertNumQueries
 
 from cases.accounts.models import AuditEvent
 from cases.clinical.approvals import request_dry_run
@@ -47,7 +47,7 @@ def test_the_list_says_of_each_that_it_is_in_review_and_active(desk: Client) -> 
 
 
 def test_the_list_costs_the_same_for_one_version_as_for_many(
-    desk: Client, release: Release, django_assert_max_num_queries: DjangoAssertMaxNumQueries
+    desk: Client, release: Release, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(1, 6):
         bring_newer(release, version=f"1.{number}.0")
@@ -208,7 +208,7 @@ def test_the_page_of_a_dry_run_costs_the_same_for_many_cases(
     clinic: Client,
     release: Release,
     run_jobs: Callable[[], int],
-    django_assert_max_num_queries: DjangoAssertMaxNumQueries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _number in range(5):
         case = make.case(owner=cast.coordinator, team=cast.case.team)
