@@ -10,6 +10,7 @@ long way, from its whole snapshot.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -35,6 +36,10 @@ from cases.clinical.values import day_number
 
 T = TypeVar("T")
 Report = Callable[[int, int], None]
+Values = tuple[Any, ...]
+"""Columns of a case in the order of `FACTS`."""
+Said = tuple[str, str | None, dict[str, str]]
+"""An overall answer, a cohort, and each row in a word."""
 FACTS: Final = (BIRTH, HISTORY, *WORDS)
 READ_AT_ONCE: Final = 5_000
 LONG_WAY_AT_ONCE: Final = 500
@@ -63,12 +68,13 @@ class Change(NamedTuple):
 def fill_columns(day: date, report: Report) -> int:
     """Give a row of columns to every case that has none yet; how many had none."""
     cases = Case.objects.filter(compared_facts__isnull=True).select_related("patient")
-    total = cases.count()
-    for done, case in enumerate(cases.iterator(chunk_size=LONG_WAY_AT_ONCE), start=1):
+    done = 0
+    for case in cases.iterator(chunk_size=LONG_WAY_AT_ONCE):
         keep_columns(case, build_snapshot(case, day))
+        done += 1
         if done % LONG_WAY_AT_ONCE == 0:
-            report(done, total)
-    return total
+            report(done, 0)
+    return done
 
 
 def find_changes(
@@ -76,28 +82,35 @@ def find_changes(
 ) -> tuple[int, dict[Change, list[UUID]]]:
     """How many open cases were compared, and the cases of each change."""
     pair = Pair(before, after, day)
-    rows = ComparedFacts.objects.exclude(case__stage=Stage.CLOSED).order_by()
+    closed = set(Case.objects.filter(stage=Stage.CLOSED).values_list("pk", flat=True))
+    rows = ComparedFacts.objects.order_by().values_list("pk", "unsettled", *columns_for(FACTS))
     total = rows.count()
     changes: dict[Change, list[UUID]] = {}
     long_way: list[UUID] = []
-    counted = 0
-    for case_id, unsettled, *values in rows.values_list(
-        "pk", "unsettled", *columns_for(FACTS)
-    ).iterator(chunk_size=READ_AT_ONCE):
-        counted += 1
-        if unsettled and pair.needs_all(values, unsettled):
-            long_way.append(case_id)
+    for done, row in enumerate(rows.iterator(chunk_size=READ_AT_ONCE), start=1):
+        values = row[2:]
+        if row[0] in closed:
+            closed.discard(row[0])
+            total -= 1
+        elif row[1] and pair.needs_all(values, row[1]):
+            long_way.append(row[0])
         elif (change := pair.compare(values)) is not None:
-            changes.setdefault(change, []).append(case_id)
-        if counted % REPORT_EVERY == 0:
-            report(counted, total)
-    for part in _in_parts(long_way, LONG_WAY_AT_ONCE):
+            changes.setdefault(change, []).append(row[0])
+        if done % REPORT_EVERY == 0:
+            report(done, total)
+    for case_id, found in _go_long_way(pair, long_way, day):
+        changes.setdefault(found, []).append(case_id)
+    return total, changes
+
+
+def _go_long_way(pair: "Pair", cases: list[UUID], day: date) -> Iterator[tuple[UUID, Change]]:
+    """What differs for cases that are compared from their whole snapshots."""
+    for part in _in_parts(cases, LONG_WAY_AT_ONCE):
         kept = ComparedFacts.objects.filter(pk__in=part, snapshot__isnull=False)
         for case_id, snapshot in kept.values_list("pk", "snapshot"):
-            found = pair.compare_snapshot(snapshot_on(snapshot or {}, day))
-            if found is not None:
-                changes.setdefault(found, []).append(case_id)
-    return counted, changes
+            change = pair.compare_snapshot(snapshot_on(snapshot or {}, day))
+            if change is not None:
+                yield case_id, change
 
 
 def _in_parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -131,61 +144,84 @@ def keep_changes(run: DryRun, changes: Mapping[Change, list[UUID]]) -> None:
     )
 
 
-class Judge:
-    """One criterion over columns: what it answered for the values it reads is kept.
+class Reader:
+    """Takes some facts out of a row of columns, the birth date as an age in years.
 
-    The first of the values is an age in years, not a birth date; all who are old enough are
-    alike.
+    All who are old enough for everything that is asked are alike.
     """
 
-    def __init__(self, criterion: Criterion, day: date) -> None:
+    def __init__(self, facts: Iterable[str], day: date, grown_up: int) -> None:
+        wanted = set(facts)
+        self._today, self._grown_up = day_number(day), grown_up
+        self._reads_birth = BIRTH in wanted
+        places = [place for place, fact in enumerate(FACTS) if fact in wanted]
+        self._pick = itemgetter(*places) if places else lambda _values: ()
+
+    def read(self, values: Values) -> Any:
+        return self._pick(self.in_years(values) if self._reads_birth else values)
+
+    def in_years(self, values: Values) -> Values:
+        born = values[0]
+        if born is None:
+            return values
+        return (min((self._today - born) // 10_000, self._grown_up), *values[1:])
+
+
+class Judge:
+    """One criterion over columns: what it answered for the values it reads is kept."""
+
+    def __init__(self, criterion: Criterion, day: date, grown_up: int) -> None:
         self.criterion = criterion
         self._day = day
-        self._places = _places(criterion.test.facts)
-        self._known: dict[tuple[Any, ...], tuple[int, str]] = {}
+        self._reader = Reader(criterion.test.facts, day, grown_up)
+        self._known: dict[Any, tuple[int, str]] = {}
 
-    def judge(self, values: list[Any]) -> tuple[int, str]:
+    def judge(self, values: Values) -> tuple[int, str]:
         """How far the answer is from met, and the answer in a word."""
-        key = tuple([values[place] for place in self._places])
+        key = self._reader.read(values)
         known = self._known.get(key)
         if known is None:
-            snapshot = rebuild(values, self._day)
+            snapshot = rebuild(self._reader.in_years(values), self._day)
             row = judge_criterion(self.criterion, snapshot, snapshot.today)
             known = self._known[key] = (row.distance, say_row(row))
         return known
 
 
 class Side:
-    """One of the two definitions: its judges, and how its cohorts are named."""
+    """One of the two definitions: its judges, and how its cohorts are named.
 
-    def __init__(self, definition: Definition, day: date, known: "Side | None" = None) -> None:
+    What both test alike is judged by the judges of `other`.
+    """
+
+    def __init__(
+        self, definition: Definition, day: date, grown_up: int, other: "Side | None" = None
+    ) -> None:
         self.definition = definition
         self._day = day
-        earlier = known.judges if known else {}
-        self.judges: dict[str, Judge] = {}
-        for criterion in definition.criteria:
-            same = earlier.get(criterion.id)
-            is_same = same is not None and same.criterion.test == criterion.test
-            self.judges[criterion.id] = same if same and is_same else Judge(criterion, day)
-        facts = set() if definition.cohorts is None else {definition.cohorts.fact}
-        for name in () if definition.cohorts is None else definition.cohorts.needs:
-            facts.update(definition.criteria_by_id[name].test.facts)
-        self._places = _places(facts)
-        self._cohorts: dict[tuple[Any, ...], str | None] = {}
+        shared: Mapping[str, Judge] = {} if other is None else other.judges
+        self.judges: dict[str, Judge] = {
+            each.id: same
+            if (same := shared.get(each.id)) and same.criterion.test == each.test
+            else Judge(each, day, grown_up)
+            for each in definition.criteria
+        }
+        self._reader = Reader(_facts_of_cohorts(definition), day, grown_up)
+        self._cohorts: dict[Any, str | None] = {}
 
-    def answer(self, values: list[Any]) -> tuple[str, str | None, dict[str, str]]:
+    def answer(self, values: Values) -> Said:
         """The overall answer, the cohort, and each row in a word."""
-        judged = {name: judge.judge(values) for name, judge in self.judges.items()}
-        overall = OVERALLS[max((distance for distance, _word in judged.values()), default=0)]
-        rows = {name: word for name, (_distance, word) in judged.items()}
+        judged = [(name, judge.judge(values)) for name, judge in self.judges.items()]
+        overall = OVERALLS[max((answer[0] for _name, answer in judged), default=0)]
+        rows = {name: answer[1] for name, answer in judged}
         return overall.value, self._name_cohort(values), rows
 
-    def _name_cohort(self, values: list[Any]) -> str | None:
+    def _name_cohort(self, values: Values) -> str | None:
         if self.definition.cohorts is None:
             return None
-        key = tuple([values[place] for place in self._places])
+        key = self._reader.read(values)
         if key not in self._cohorts:
-            self._cohorts[key] = evaluate(rebuild(values, self._day), self.definition).cohort
+            snapshot = rebuild(self._reader.in_years(values), self._day)
+            self._cohorts[key] = evaluate(snapshot, self.definition).cohort
         return self._cohorts[key]
 
 
@@ -193,12 +229,11 @@ class Pair:
     """Two definitions on one day, with what was found for the values met so far."""
 
     def __init__(self, before: Definition | None, after: Definition, day: date) -> None:
-        self._today = day_number(day)
-        self._after = Side(after, day)
-        self._before = None if before is None else Side(before, day, self._after)
         both = [each for each in (before, after) if each is not None]
+        grown_up = max((years for each in both for years in _ages_of(each)), default=0)
         self._asked = frozenset(fact for each in both for fact in facts_of(each))
-        self._grown_up = max((years for each in both for years in _ages_of(each)), default=0)
+        self._after = Side(after, day, grown_up)
+        self._before = None if before is None else Side(before, day, grown_up, self._after)
         earlier = {} if self._before is None else self._before.judges
         later = self._after.judges
         self._differing = [
@@ -206,37 +241,43 @@ class Pair:
             for name in later
             if name in earlier and earlier[name] is not later[name]
         ]
-        self._narrow = {fact for one, _ in self._differing for fact in one.criterion.test.facts}
-        self._narrow |= {fact for _, one in self._differing for fact in one.criterion.test.facts}
+        self._narrow = frozenset(
+            fact
+            for judges in self._differing
+            for judge in judges
+            for fact in judge.criterion.test.facts
+        )
+        self._reader = Reader(self._narrow, day, grown_up)
+        self._known: dict[Any, bool] = {}
         self._all_may_differ = (
             before is None or set(earlier) != set(later) or before.cohorts != after.cohorts
         )
 
-    def needs_all(self, values: list[Any], unsettled: str) -> bool:
+    def needs_all(self, values: Values, unsettled: str) -> bool:
         """Whether a fact that no column holds (names with spaces between) may have a say."""
         facts = set(unsettled.split())
         if self._asked.isdisjoint(facts):
             return False
         if self._all_may_differ or not self._narrow.isdisjoint(facts):
             return True
-        return self._differs(self._in_years(values))
+        return self._differs(values)
 
-    def compare(self, values: list[Any]) -> Change | None:
+    def compare(self, values: Values) -> Change | None:
         """What differs for a case with these columns, in the order of `FACTS`."""
-        values = self._in_years(values)
         if not (self._all_may_differ or self._differs(values)):
             return None
         was = None if self._before is None else self._before.answer(values)
         return _make_change(was, self._after.answer(values))
 
-    def _in_years(self, values: list[Any]) -> list[Any]:
-        born = values[0]
-        if born is None:
-            return values
-        return [min((self._today - born) // 10_000, self._grown_up), *values[1:]]
-
-    def _differs(self, values: list[Any]) -> bool:
-        return any(one.judge(values) != other.judge(values) for one, other in self._differing)
+    def _differs(self, values: Values) -> bool:
+        """Whether a criterion that is tested differently answers differently."""
+        key = self._reader.read(values)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = any(
+                one.judge(values) != other.judge(values) for one, other in self._differing
+            )
+        return known
 
     def compare_snapshot(self, snapshot: Snapshot) -> Change | None:
         """What differs for the facts of one case, by the evaluator as a whole."""
@@ -245,7 +286,7 @@ class Pair:
         return _make_change(None if was is None else _say_result(was), _say_result(now))
 
 
-def rebuild(values: list[Any], day: date) -> Snapshot:
+def rebuild(values: Values, day: date) -> Snapshot:
     """A snapshot of someone with these values, born so many years ago on this day."""
     columns = dict(zip(columns_for(FACTS), values, strict=True))
     if columns["born"] is not None:
@@ -255,10 +296,7 @@ def rebuild(values: list[Any], day: date) -> Snapshot:
     return snapshot_from(columns, day)
 
 
-def _make_change(
-    was: tuple[str, str | None, dict[str, str]] | None,
-    now: tuple[str, str | None, dict[str, str]],
-) -> Change | None:
+def _make_change(was: Said | None, now: Said) -> Change | None:
     """The change between two answers; a row that only one of them has is no change by itself."""
     overall, cohort, later = now
     earlier = {} if was is None else was[2]
@@ -276,7 +314,7 @@ def _make_change(
     return Change(kind, "" if was is None else was[0], overall, tuple(rows))
 
 
-def _say_result(result: Result) -> tuple[str, str | None, dict[str, str]]:
+def _say_result(result: Result) -> Said:
     rows = {row.id: say_row(row) for row in result.rows}
     return result.overall.value, result.cohort, rows
 
@@ -296,9 +334,13 @@ def facts_of(definition: Definition) -> set[str]:
     return facts
 
 
-def _places(facts: Iterable[str]) -> list[int]:
-    wanted = set(facts)
-    return [place for place, fact in enumerate(FACTS) if fact in wanted]
+def _facts_of_cohorts(definition: Definition) -> set[str]:
+    """What a cohort hangs on: the fact that names it, and what must be met first."""
+    cohorts = definition.cohorts
+    if cohorts is None:
+        return set()
+    criteria = definition.criteria_by_id
+    return {cohorts.fact, *(fact for name in cohorts.needs for fact in criteria[name].test.facts)}
 
 
 def _ages_of(definition: Definition) -> list[int]:

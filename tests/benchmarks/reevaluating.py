@@ -52,15 +52,14 @@ def measure(cases: int, pairs: int) -> dict[str, Any]:
     snapshots = fill_cases(cases)
     check_same(snapshots[:SAMPLE], newer)
     actor = User.objects.create_user("lead@office.example", name="Lead", role=Role.TEAM_LEAD)
-    measured = []
+    runs, measured = [], []
     for _pair in range(pairs):
-        run = request_dry_run(definition=newer, actor=actor, now=timezone.now())
+        runs.append(request_dry_run(definition=newer, actor=actor, now=timezone.now()))
         measured.append((spend(lambda: run_due_jobs(limit=1)), spend(read_once)))
-        run.refresh_from_db()
-        require(run, cases)
+        require(runs[-1], cases)
     ratio = statistics.median(ours / theirs for ours, theirs in measured)
     long_way = ComparedFacts.objects.exclude(unsettled="").count()
-    changed = ChangedCase.objects.filter(change__run=run).count()
+    changed = ChangedCase.objects.filter(change__run=runs[-1]).count()
     return {
         "name": "reevaluate",
         "ours": round(statistics.median(ours for ours, _theirs in measured), 3),
@@ -93,7 +92,7 @@ def bring_newer_version() -> DefinitionVersion:
 def fill_cases(count: int) -> list[Snapshot]:
     """Invented cases with their columns, as comparisons would have kept them."""
     dice = random.Random(20260315)  # noqa: S311  # invented cases, nothing secret
-    snapshots = []
+    snapshots: list[Snapshot] = []
     for first in range(0, count, AT_ONCE):
         size = min(AT_ONCE, count - first)
         made = [
@@ -138,7 +137,7 @@ def check_same(snapshots: list[Snapshot], newer: DefinitionVersion) -> None:
     pair = Pair(before, after, TODAY)
     for snapshot in snapshots:
         columns, unsettled = columns_of(snapshot)
-        values = list(columns.values())
+        values = tuple(columns.values())
         if pair.needs_all(values, " ".join(unsettled)):
             continue
         if pair.compare(values) != pair.compare_snapshot(snapshot):
@@ -151,6 +150,7 @@ def find_pair(newer: DefinitionVersion) -> tuple[Definition, Definition]:
 
 
 def require(run: DryRun, cases: int) -> None:
+    run.refresh_from_db()
     if run.finished_at is None or run.counted != cases:
         raise ValueError(f"{run.counted} of {cases} cases were compared")
 

@@ -253,9 +253,10 @@ class DryRunChange(models.Model):
 class ChangedCase(models.Model):
     """One case for which a dry run found a change; seen with its case."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.BigAutoField(primary_key=True)
     change = models.ForeignKey(DryRunChange, on_delete=models.CASCADE, related_name="cases")
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    # Found by its change alone; many are written at once.
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     objects = OfCaseQuerySet.as_manager()
 
