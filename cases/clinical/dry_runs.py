@@ -28,7 +28,7 @@ from cases.clinical.criteria import AgeAtLeast, AllOf, AnyOf, Test
 from cases.clinical.definition_parts import Definition
 from cases.clinical.logic import OVERALLS, Basis
 from cases.clinical.matcher import Result, evaluate
-from cases.clinical.models import ChangedCase, ChangeKind, ComparedFacts, DryRun, DryRunChange
+from cases.clinical.models import ChangeKind, ComparedFacts, DryRun, DryRunChange
 from cases.clinical.rows import Criterion, Row, judge_criterion
 from cases.clinical.snapshot_parts import Snapshot
 from cases.clinical.standing import build_snapshot
@@ -43,8 +43,7 @@ Said = tuple[str, str | None, dict[str, str]]
 FACTS: Final = (BIRTH, HISTORY, *WORDS)
 READ_AT_ONCE: Final = 5_000
 LONG_WAY_AT_ONCE: Final = 500
-WRITTEN_AT_ONCE: Final = 5_000
-REPORT_EVERY: Final = 10_000
+REPORT_EVERY: Final = 25_000
 FEBRUARY_29: Final = 229
 
 
@@ -122,25 +121,17 @@ def _in_parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def keep_changes(run: DryRun, changes: Mapping[Change, list[UUID]]) -> None:
     """Store what a run found in the place of what an earlier attempt stored."""
     run.changes.all().delete()
-    rows = {
-        change: DryRunChange(
+    DryRunChange.objects.bulk_create(
+        DryRunChange(
             run=run,
             kind=change.kind,
             before=change.before,
             after=change.after,
             rows=[row._asdict() for row in change.rows],
+            cases=[str(case_id) for case_id in cases],
             counted=len(cases),
         )
         for change, cases in changes.items()
-    }
-    DryRunChange.objects.bulk_create(rows.values())
-    ChangedCase.objects.bulk_create(
-        (
-            ChangedCase(change_id=rows[change].pk, case_id=case_id)
-            for change, cases in changes.items()
-            for case_id in cases
-        ),
-        batch_size=WRITTEN_AT_ONCE,
     )
 
 

@@ -11,7 +11,7 @@ from cases.accounts.audit import record
 from cases.casework.models import Case
 from cases.clinical.definition_parts import Definition
 from cases.clinical.evaluating import evaluate_case
-from cases.clinical.models import ChangedCase, DefinitionVersion, Evaluation
+from cases.clinical.models import DefinitionVersion, DryRunChange, Evaluation
 
 AT_ONCE = 200
 
@@ -55,10 +55,11 @@ def reevaluate_cases(
 
 def _in_turn(row: DefinitionVersion, definition: Definition) -> Iterator[UUID]:
     """Those whose answer changes by the newest dry run, then all others, by their ids."""
-    run = row.dry_runs.filter(finished_at__isnull=False).first()
-    changed = ChangedCase.objects.filter(change__run=run).values("case")
     left = cases_left(definition).order_by("pk").values_list("pk", flat=True)
-    yield from left.filter(pk__in=changed)
+    run = row.dry_runs.filter(finished_at__isnull=False).first()
+    for change in DryRunChange.objects.filter(run=run).values_list("cases", flat=True):
+        for first in range(0, len(change), AT_ONCE):
+            yield from left.filter(pk__in=change[first : first + AT_ONCE])
     last: UUID | None = None
     while part := list((left.filter(pk__gt=last) if last else left)[:AT_ONCE]):
         yield from part

@@ -1,20 +1,19 @@
 """A definition as the desk shows it: read like a paper, with who stands behind it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.accounts.models import Role, User
+from cases.casework.models import Case
 from cases.clinical.approvals import DECIDERS, find_valid_run
 from cases.clinical.definition_parts import Definition
 from cases.clinical.definitions import load_versions, order_of
 from cases.clinical.in_use import as_decided, definition_of, find_problems
 from cases.clinical.models import (
-    ChangedCase,
     DefinitionState,
     DefinitionVersion,
     DryRun,
@@ -311,7 +310,7 @@ class ShownChange:
     before: Sign | None
     after: Sign
     rows: tuple[ChangedRow, ...]
-    cases: tuple[ChangedCase, ...]
+    cases: tuple[Case, ...]
     more: int
     """Seen too, and not listed for length."""
     others: int
@@ -320,34 +319,33 @@ class ShownChange:
 def list_changes(run: DryRun, user: User, definition: Definition | None) -> list[ShownChange]:
     """What a run found, in three queries: cases of others are a number."""
     changes = list(run.changes.all()[:MOST_GROUPS])
-    visible = ChangedCase.objects.visible_to(user).filter(change__run=run)
-    counts = dict(
-        visible.order_by().values("change").annotate(seen=Count("pk")).values_list("change", "seen")
-    )
-    shown: dict[Any, list[ChangedCase]] = {}
-    for one in visible.select_related("case__patient").order_by("change", "case__reference")[
-        :MOST_CASES
-    ]:
-        shown.setdefault(one.change_id, []).append(one)
+    visible = {str(pk) for pk in Case.objects.visible_to(user).values_list("pk", flat=True)}
+    seen = {change.pk: [pk for pk in change.cases if pk in visible] for change in changes}
+    listed = [pk for found in seen.values() for pk in found][:MOST_CASES]
+    cases = {
+        str(case.pk): case
+        for case in Case.objects.filter(pk__in=listed)
+        .select_related("patient")
+        .order_by("reference")
+    }
     phrases = {} if definition is None else {each.id: each.phrase for each in definition.criteria}
-    return [
-        _show_change(change, shown.get(change.pk, ()), counts.get(change.pk, 0), phrases)
-        for change in changes
-    ]
+    return [_show_change(change, seen[change.pk], cases, phrases) for change in changes]
 
 
 def _show_change(
-    change: DryRunChange, cases: Sequence[ChangedCase], seen: int, phrases: dict[str, str]
+    change: DryRunChange, seen: list[str], cases: dict[str, Case], phrases: dict[str, str]
 ) -> ShownChange:
+    here = set(seen)
+    shown = tuple(case for pk, case in cases.items() if pk in here)
     return ShownChange(
         said=change,
         is_answer=change.kind == "answer",
         before=read_sign(OVERALL, change.before) if change.before else None,
         after=read_sign(OVERALL, change.after),
         rows=tuple(_show_row(row, phrases) for row in change.rows),
-        cases=tuple(cases),
-        more=seen - len(cases),
-        others=change.counted - seen,
+        cases=shown,
+        more=len(seen) - len(shown),
+        others=change.counted - len(seen),
     )
 
 

@@ -26,7 +26,7 @@ from cases.clinical.compared import columns_for, columns_of  # noqa: E402
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, load_versions  # noqa: E402
 from cases.clinical.dry_runs import FACTS, Pair  # noqa: E402
 from cases.clinical.in_use import register_definitions  # noqa: E402
-from cases.clinical.models import ChangedCase, ComparedFacts, DefinitionVersion, DryRun  # noqa: E402
+from cases.clinical.models import ComparedFacts, DefinitionVersion, DryRun  # noqa: E402
 from cases.clinical.snapshot import Snapshot, dump_snapshot, parse_snapshot  # noqa: E402
 from cases.jobs.services import run_due_jobs  # noqa: E402
 from tests.benchmarks.bench_matcher import make_case  # noqa: E402
@@ -59,7 +59,7 @@ def measure(cases: int, pairs: int) -> dict[str, Any]:
         require(runs[-1], cases)
     ratio = statistics.median(ours / theirs for ours, theirs in measured)
     long_way = ComparedFacts.objects.exclude(unsettled="").count()
-    changed = ChangedCase.objects.filter(change__run=runs[-1]).count()
+    changed = sum(change.counted for change in runs[-1].changes.all())
     return {
         "name": "reevaluate",
         "ours": round(statistics.median(ours for ours, _theirs in measured), 3),

@@ -21,7 +21,6 @@ from cases.casework.models import (
 from cases.clinical.definitions import load_definitions
 from cases.clinical.evaluating import evaluate_case
 from cases.clinical.models import (
-    ChangedCase,
     ComparedFacts,
     CompleteHistory,
     DefinitionVersion,
@@ -319,8 +318,9 @@ def plant_dry_run(case: Case, actor: User) -> DryRun:
         finished_at=make.NOW,
         counted=1,
     )
-    change = DryRunChange.objects.create(run=run, kind="answer", after="match", counted=1)
-    ChangedCase.objects.create(change=change, case=case)
+    DryRunChange.objects.create(
+        run=run, kind="answer", after="match", cases=[str(case.pk)], counted=1
+    )
     ComparedFacts.objects.filter(case=case).update(snapshot={"case": CANARY})
     return run
 

@@ -8,7 +8,6 @@ from tests.security.planting import Planted
 BESIDE = {
     "casework.CaseParty",
     "casework.TimelineEntry",
-    "clinical.ChangedCase",
     "clinical.ComparedFacts",
     "clinical.Settlement",
     "records.ArchiveEntry",

@@ -1,7 +1,6 @@
 """What is known of the illness, and where a label's wording stands to it."""
 
 from cases.clinical.models.definition import (
-    ChangedCase,
     ChangeKind,
     ComparedFacts,
     DefinitionState,
@@ -28,7 +27,6 @@ from cases.clinical.models.facts import (
 
 __all__ = [
     "ChangeKind",
-    "ChangedCase",
     "ComparedFacts",
     "CompleteHistory",
     "CompleteHistoryQuerySet",

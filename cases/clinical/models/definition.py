@@ -230,7 +230,8 @@ class ChangeKind(models.TextChoices):
 class DryRunChange(models.Model):
     """What would change alike for a number of cases: from what to what, and which rows differ.
 
-    `rows` holds ids of criteria with the answer before and after, and no fact of a case.
+    `rows` holds ids of criteria with the answer before and after, and no fact of a case. `cases`
+    holds ids of cases, which a reader is shown through `Case.objects.visible_to` alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -239,7 +240,8 @@ class DryRunChange(models.Model):
     before = models.CharField(_("answer before"), max_length=30, blank=True, default="")
     after = models.CharField(_("answer after"), max_length=30)
     rows = models.JSONField(_("rows that differ"), default=list)
-    counted = models.PositiveIntegerField(_("cases"))
+    cases = models.JSONField(_("ids of cases"), default=list)
+    counted = models.PositiveIntegerField(_("number of cases"))
 
     class Meta:
         verbose_name = _("change that a dry run found")
@@ -248,21 +250,3 @@ class DryRunChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} > {self.after}"
-
-
-class ChangedCase(models.Model):
-    """One case for which a dry run found a change; seen with its case."""
-
-    id = models.BigAutoField(primary_key=True)
-    change = models.ForeignKey(DryRunChange, on_delete=models.CASCADE, related_name="cases")
-    # Found by its change alone; many are written at once.
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+", db_index=False)
-
-    objects = OfCaseQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("case that a dry run would change")
-        verbose_name_plural = _("cases that a dry run would change")
-
-    def __str__(self) -> str:
-        return str(self.case_id)
