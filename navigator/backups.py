@@ -42,7 +42,13 @@ PASSED_OVER: Final = "readiness/"
 CHUNK: Final = 1024 * 1024
 # What a new database has before anybody has used it.
 BOOKKEEPING: Final = frozenset(
-    {"contenttypes.contenttype", "auth.permission", "auth.group", "auth.group_permissions"}
+    {
+        "contenttypes.contenttype",
+        "auth.permission",
+        "auth.group",
+        "auth.group_permissions",
+        "clinical.definitionversion",  # a new installation begins with the shipped ones
+    }
 )
 
 Say = Callable[[str], None]

@@ -21,6 +21,11 @@ class Wanted:
     title: Promise
     reason: Promise
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """The paper itself: the same for every fact that is read in it."""
+        return self.kind, str(self.title)
+
 
 def _pathology(key: str) -> Wanted:
     return Wanted(
@@ -89,3 +94,9 @@ WANTED: Final[Mapping[str, Wanted]] = {
 def asks_for(fact_keys: Iterable[str]) -> Wanted | None:
     """The record that settles the first of the given facts; None where no record would."""
     return next((WANTED[key] for key in fact_keys if key in WANTED), None)
+
+
+def same_paper(fact_keys: Iterable[str]) -> frozenset[str]:
+    """All facts that the papers asked for under the given facts could settle."""
+    papers = {WANTED[key].key for key in fact_keys if key in WANTED}
+    return frozenset(key for key, wanted in WANTED.items() if wanted.key in papers)

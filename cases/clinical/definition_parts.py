@@ -8,7 +8,7 @@ from functools import cached_property
 
 from .criteria import Test
 from .program import Cohorts, Program, Reading
-from .rows import Criterion, Tag
+from .rows import Criterion, SourceBasis, Tag
 
 
 class DefinitionStatus(StrEnum):
@@ -19,15 +19,6 @@ class DefinitionStatus(StrEnum):
     APPROVED = "approved"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
-
-
-class SourceBasis(StrEnum):
-    """How well a statement of a definition is founded when it is shipped."""
-
-    PUBLIC_SOURCE = "public_source"
-    """Seen in a public source while the definition was prepared."""
-    PROFESSIONAL_KNOWLEDGE = "professional_knowledge"
-    """To be re-checked against the label before a clinic relies on it."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +60,11 @@ class DoseRow:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Definition:
     """One indication of one product under one jurisdiction, in one version.
+
+    Loaded once and told apart by identity; `digest` tells contents apart.
 
     `effective_from` and `effective_until` bound the authority's wording, not our version of it.
     `label_read_on` and `label_read_by` stay empty until a named clinician has read the label.

@@ -12,12 +12,11 @@ from .definition_parts import (
     Definition,
     DefinitionStatus,
     DoseRow,
-    SourceBasis,
 )
 from .definition_tests import pick_values, read_test
 from .logic import UnknownKind
 from .program import Cohorts, Reading, is_listed
-from .rows import Criterion, Tag
+from .rows import Criterion, SourceBasis, Tag
 from .snapshot import canonical_json
 from .strict_yaml import (
     load_yaml,
@@ -81,8 +80,9 @@ class _Reader:
         status = read_member(DefinitionStatus, raw["status"], f"{at}.status")
         if status is DefinitionStatus.APPROVED and not (approved["by"] and approved["date"]):
             refuse(f"{at}.approved", "an approved definition names who and when")
+        basis = read_member(SourceBasis, raw["source_basis"], f"{at}.source_basis")
         criteria = tuple(
-            self._read_criterion(entry, f"{at}.criteria[{n}]")
+            self._read_criterion(entry, f"{at}.criteria[{n}]", basis)
             for n, entry in enumerate(read_list(raw["criteria"], f"{at}.criteria"))
         )
         reading = read_keys(raw["reading"], f"{at}.reading", ["id", "says"])
@@ -106,7 +106,7 @@ class _Reader:
             label_read_by=label["read_by"],
             wording=read_text(raw["wording"], f"{at}.wording"),
             source=read_text(raw["source"], f"{at}.source"),
-            source_basis=read_member(SourceBasis, raw["source_basis"], f"{at}.source_basis"),
+            source_basis=basis,
             criteria=criteria,
             reading=read_pattern(reading["id"], f"{at}.reading.id", NAME),
             reading_says=read_text(reading["says"], f"{at}.reading.says"),
@@ -131,8 +131,9 @@ class _Reader:
             digest=_digest(raw),
         )
 
-    def _read_criterion(self, raw: Any, place: str) -> Criterion:
-        read_keys(raw, place, ["id", "tag", "phrase", "test", "ask"], ["note"])
+    def _read_criterion(self, raw: Any, place: str, basis: SourceBasis) -> Criterion:
+        """One criterion; `source_basis` where it is founded otherwise than the whole."""
+        read_keys(raw, place, ["id", "tag", "phrase", "test", "ask"], ["note", "source_basis"])
         name = read_pattern(raw["id"], f"{place}.id", NAME)
         if name in self.tests:
             refuse(f"{place}.id", f"{name} stands twice")
@@ -145,6 +146,9 @@ class _Reader:
             test=test,
             asks=_read_asks(raw["ask"], f"{place}.ask"),
             note=read_text(raw["note"], f"{place}.note") if "note" in raw else "",
+            source_basis=read_member(
+                SourceBasis, raw.get("source_basis", basis), f"{place}.source_basis"
+            ),
         )
 
     def _read_reading(self, raw: Any, place: str) -> Reading:

@@ -6,40 +6,38 @@ becomes stale.
 """
 
 from collections.abc import Iterable, Set as AbstractSet
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from cases.accounts.audit import record
 from cases.casework.models import Case
+from cases.clinical.compared import keep_columns
 from cases.clinical.criteria import FactIn
-from cases.clinical.definitions import Definition, DefinitionStatus, load_definitions
+from cases.clinical.definition_parts import Definition
+from cases.clinical.in_use import read_use
 from cases.clinical.logic import Basis
 from cases.clinical.matcher import Result, evaluate
-from cases.clinical.models import Evaluation, Fact, SignOff
+from cases.clinical.models import Evaluation, Fact, Settlement, SignOff
 from cases.clinical.rows import Row
 from cases.clinical.snapshot import dump_snapshot, hash_snapshot
 from cases.clinical.standing import Standing, build_standing
 
-IN_USE: Final = frozenset({DefinitionStatus.IN_REVIEW, DefinitionStatus.APPROVED})
 ANSWERED: Final = ("id", "answer", "unknown_kind", "basis")
 
 
-def definitions_in_use(day: date) -> list[Definition]:
-    """The shipped definitions that a case is compared with, the default one first."""
-    return [
-        definition
-        for definition in load_definitions().values()
-        if definition.status in IN_USE
-        and (definition.effective_until is None or day <= definition.effective_until)
-    ]
-
-
 def evaluate_all(*, case: Case, now: datetime) -> list[Evaluation]:
-    """Compare a case with every definition in use; returns what was written."""
+    """Compare a case with every definition in use; returns what was written.
+
+    What was compared with a definition that is not active any more is ended.
+    """
     standing = build_standing(case, now.date())
+    keep_columns(case, standing.snapshot)
+    use = read_use(now.date())
     current = {row.indication: row for row in Evaluation.objects.current().filter(case=case)}
     written = []
-    for definition in definitions_in_use(now.date()):
+    for definition in use.definitions:
         stored, is_new = _store(
             case=case,
             definition=definition,
@@ -49,13 +47,16 @@ def evaluate_all(*, case: Case, now: datetime) -> list[Evaluation]:
         )
         if is_new:
             written.append(stored)
-    if written:
+    ended = [row.pk for name, row in current.items() if name not in use.indications]
+    if ended:
+        end_comparisons(Evaluation.objects.filter(pk__in=ended), now=now)
+    if written or ended:
         record(
             action="case.evaluated",
             actor=None,
             now=now,
             case_id=case.pk,
-            detail={"written": len(written)},
+            detail={"written": len(written), "ended": len(ended)},
         )
     return written
 
@@ -63,6 +64,7 @@ def evaluate_all(*, case: Case, now: datetime) -> list[Evaluation]:
 def evaluate_case(*, case: Case, definition: Definition, now: datetime) -> Evaluation:
     """Compare a case with one definition; the current comparison, newly written or not."""
     standing = build_standing(case, now.date())
+    keep_columns(case, standing.snapshot)
     earlier: Evaluation | None = (
         Evaluation.objects.current().filter(case=case, indication=definition.id).first()
     )
@@ -86,6 +88,7 @@ def _store(
         case=case,
         indication=definition.id,
         definition_version=definition.version,
+        definition_digest=definition.digest,
         reference_date=standing.snapshot.reference_date,
         overall=result.overall.value,
         cohort=result.cohort or "",
@@ -99,18 +102,28 @@ def _store(
     if earlier is not None:
         if _says(earlier) == _says(made):
             return earlier, False
-        earlier.superseded_at = now
-        earlier.save(update_fields=["superseded_at"])
-        SignOff.objects.valid().filter(evaluation=earlier).update(stale_at=now)
+        end_comparisons(Evaluation.objects.filter(pk=earlier.pk), now=now)
     made.save(force_insert=True)
     return made, True
+
+
+def end_comparisons(rows: QuerySet[Evaluation], *, now: datetime) -> int:
+    """Supersede current comparisons; what people said on them becomes stale. How many ended."""
+    spoil_words(rows, now=now)
+    return rows.filter(superseded_at__isnull=True).update(superseded_at=now)
+
+
+def spoil_words(rows: QuerySet[Evaluation], *, now: datetime) -> None:
+    """Sign-offs and settled rows hold no more for these comparisons."""
+    for words in (SignOff.objects.valid(), Settlement.objects.valid()):
+        words.filter(evaluation__in=rows).update(stale_at=now)
 
 
 def _says(row: Evaluation) -> tuple[Any, ...]:
     """What a comparison says, without its words and its day: words may name today's age."""
     return (
         row.definition_version,
-        row.result["definition"]["digest"],
+        row.definition_digest,
         row.facts_hash,
         row.facts,
         row.overall,

@@ -1,20 +1,29 @@
 """Reads across facts and comparisons; each answers with frozen values in a few queries."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from cases.casework.models import Case, RequestState, Stage
-from cases.clinical.asking import asks_for
-from cases.clinical.definitions import load_definitions
+from cases.clinical.asking import asks_for, same_paper
 from cases.clinical.fact_values import describe_value
 from cases.clinical.grounds import counted_facts
-from cases.clinical.models import CompleteHistory, Evaluation, Fact, Overall, SignOff
+from cases.clinical.in_use import read_use
+from cases.clinical.models import (
+    CompleteHistory,
+    DefinitionState,
+    DefinitionVersion,
+    Evaluation,
+    Fact,
+    Overall,
+    Settlement,
+    SignOff,
+)
 from cases.clinical.standing import Standing, build_snapshot, build_standing
 from cases.clinical.vocabulary import spec_for
 from cases.jobs.models import Job
@@ -66,6 +75,10 @@ class CriterionLine:
     is_asked: bool
     proposals: int
     """Proposals about its facts that wait for a person."""
+    settled: "SettledLine | None"
+    """What a clinician said on a row that the wording does not settle."""
+    was_settled: str
+    """What a clinician said on the same row of an earlier comparison; it holds no more."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +88,13 @@ class SignOffLine:
     statement: str
     signed_by: str
     signed_at: datetime
+
+
+@dataclass(frozen=True)
+class SettledLine:
+    sentence: str
+    settled_by: str
+    settled_at: datetime
 
 
 @dataclass(frozen=True)
@@ -96,6 +116,22 @@ class IndicationPanel:
     reference_date: date
     evaluated_at: datetime
     sign_offs: tuple[SignOffLine, ...]
+    definition_id: UUID | None
+    """The page of the definition that is active now."""
+    is_outdated: bool
+    """The active definition says something else by now; the case is compared again soon."""
+    papers_to_ask: int
+    """Papers that could settle rows that nobody recorded, not asked for yet."""
+
+
+@dataclass(frozen=True)
+class WithdrawnLine:
+    """An indication that cases are compared with no more."""
+
+    definition_id: UUID
+    indication: str
+    withdrawn_on: datetime
+    because: str
 
 
 @dataclass(frozen=True)
@@ -107,50 +143,111 @@ class FlagPanel:
 
     main: tuple[IndicationPanel, ...]
     others: tuple[IndicationPanel, ...]
+    withdrawn: tuple[WithdrawnLine, ...]
     is_history_complete: bool
     is_being_compared: bool
     proposals: int
 
 
+@dataclass(frozen=True)
+class _Around:
+    """What stands around the comparisons of one case, read once for all of them."""
+
+    facts: Mapping[str, FactLine]
+    asked: frozenset[str]
+    waiting: Mapping[str, int]
+    signed: Mapping[UUID, Sequence[SignOffLine]]
+    settled: Mapping[tuple[UUID, str], SettledLine]
+    was_settled: Mapping[tuple[str, str], str]
+    active: Mapping[str, DefinitionVersion]
+
+
 def flag_panel(case: Case) -> FlagPanel:
-    """Everything that the desk's panel of a case shows, in six queries."""
-    evaluations = list(Evaluation.objects.current().filter(case=case))
-    facts = _describe_facts(case)
-    signed: dict[UUID, list[SignOffLine]] = {}
-    for sign_off in (
-        SignOff.objects.valid().filter(evaluation__case=case).select_related("signed_by")
-    ):
-        signed.setdefault(sign_off.evaluation_id, []).append(_describe_sign_off(sign_off))
-    asked = set(
-        case.record_requests.filter(
-            state__in=[RequestState.OPEN, RequestState.RECEIVED]
-        ).values_list("fact_key", flat=True)
+    """Everything that the desk's panel of a case shows, in a fixed number of queries."""
+    versions = DefinitionVersion.objects.select_related("approved_by")
+    active = {row.indication: row for row in versions.active()}
+    asked = case.record_requests.filter(
+        state__in=[RequestState.OPEN, RequestState.RECEIVED]
+    ).values_list("fact_key", flat=True)
+    settled, was_settled = _describe_settlements(case)
+    around = _Around(
+        facts=_describe_facts(case),
+        asked=same_paper(asked),
+        waiting=Counter(Fact.objects.proposed().filter(case=case).values_list("key", flat=True)),
+        signed=_describe_sign_offs(case),
+        settled=settled,
+        was_settled=was_settled,
+        active=active,
     )
-    waiting = Counter(Fact.objects.proposed().filter(case=case).values_list("key", flat=True))
     panels = [
-        _describe_evaluation(
-            row, facts=facts, asked=asked, waiting=waiting, signed=signed.get(row.pk, ())
-        )
-        for row in evaluations
+        _describe_evaluation(row, around) for row in Evaluation.objects.current().filter(case=case)
     ]
     main = sorted((p for p in panels if p.indication in MAIN), key=_main_order)
     others = [panel for panel in panels if panel.indication not in MAIN]
     return FlagPanel(
         main=tuple(main),
         others=tuple(sorted(others, key=lambda panel: (panel.unknowns, panel.indication))),
+        withdrawn=_describe_withdrawn(active),
         is_history_complete=CompleteHistory.objects.live().filter(case=case).exists(),
         is_being_compared=Job.objects.unfinished()
         .filter(subject=f"clinical.evaluation:{case.pk}")
         .exists(),
-        proposals=sum(waiting.values()),
+        proposals=sum(around.waiting.values()),
+    )
+
+
+def settled_rows(case: Case, evaluations: QuerySet[Evaluation]) -> dict[str, SettledLine]:
+    """What holds of a clinician's sentences on these comparisons of a case, by criterion."""
+    rows = (
+        Settlement.objects.valid()
+        .filter(evaluation__case=case, evaluation__in=evaluations)
+        .select_related("settled_by")
+    )
+    return {row.criterion: _describe_settlement(row) for row in rows}
+
+
+def _describe_settlement(row: Settlement) -> SettledLine:
+    return SettledLine(row.sentence, row.settled_by.name, row.settled_at)
+
+
+def _describe_settlements(
+    case: Case,
+) -> tuple[dict[tuple[UUID, str], SettledLine], dict[tuple[str, str], str]]:
+    """Sentences that hold, by comparison and row; the newest that hold no more, by indication."""
+    rows = (
+        Settlement.objects.filter(evaluation__case=case)
+        .select_related("settled_by", "evaluation")
+        .defer("evaluation__result", "evaluation__snapshot", "evaluation__facts")
+        .order_by("settled_at")
+    )
+    valid, stale = {}, {}
+    for row in rows:
+        if row.stale_at is None:
+            valid[row.evaluation_id, row.criterion] = _describe_settlement(row)
+        else:
+            stale[row.evaluation.indication, row.criterion] = row.sentence
+    return valid, stale
+
+
+def _describe_withdrawn(active: Container[str]) -> tuple[WithdrawnLine, ...]:
+    rows = DefinitionVersion.objects.filter(state=DefinitionState.WITHDRAWN).order_by("-ended_at")
+    last = {row.indication: row for row in reversed(rows) if row.indication not in active}
+    return tuple(
+        WithdrawnLine(row.pk, row.indication, row.ended_at, row.withdrawn_because)
+        for row in last.values()
+        if row.ended_at is not None
     )
 
 
 def cases_to_compare_again(day: date, *, limit: int) -> list[UUID]:
-    """Open cases whose answer changes by itself by `day`, or that an older version answered."""
-    outdated = Q()
-    for definition in load_definitions().values():
-        outdated |= Q(indication=definition.id) & ~Q(definition_version=definition.version)
+    """Open cases whose answer changes by itself by `day`, or that another wording answered.
+
+    Another one is an older version, or one that is not active any more.
+    """
+    use = read_use(day)
+    outdated = ~Q(indication__in=use.indications)
+    for definition in use.definitions:
+        outdated |= Q(indication=definition.id) & ~Q(definition_digest=definition.digest)
     due = Q(next_transition_date__lte=day)
     current = Evaluation.objects.current().exclude(case__stage=Stage.CLOSED)
     return list(
@@ -188,39 +285,32 @@ def _describe_fact(row: Fact, values: Mapping[str, set[str]]) -> FactLine:
     )
 
 
-def _describe_sign_off(row: SignOff) -> SignOffLine:
-    return SignOffLine(
-        meaning=row.meaning,
-        meaning_text=row.get_meaning_display(),
-        statement=row.statement,
-        signed_by=row.signed_by.name,
-        signed_at=row.signed_at,
-    )
-
-
-def _describe_evaluation(
-    row: Evaluation,
-    *,
-    facts: Mapping[str, FactLine],
-    asked: set[str],
-    waiting: Mapping[str, int],
-    signed: Iterable[SignOffLine],
-) -> IndicationPanel:
-    said = row.result
-    lines = tuple(
-        _describe_criterion(
-            criterion,
-            facts=[facts[pk] for pk in row.facts.get(criterion["id"], ()) if pk in facts],
-            asked=asked,
-            waiting=waiting,
+def _describe_sign_offs(case: Case) -> dict[UUID, list[SignOffLine]]:
+    rows = SignOff.objects.valid().filter(evaluation__case=case).select_related("signed_by")
+    signed: dict[UUID, list[SignOffLine]] = {}
+    for row in rows:
+        signed.setdefault(row.evaluation_id, []).append(
+            SignOffLine(
+                meaning=row.meaning,
+                meaning_text=row.get_meaning_display(),
+                statement=row.statement,
+                signed_by=row.signed_by.name,
+                signed_at=row.signed_at,
+            )
         )
-        for criterion in said["criteria"]
-    )
+    return signed
+
+
+def _describe_evaluation(row: Evaluation, around: _Around) -> IndicationPanel:
+    said = row.result
+    active = around.active.get(row.indication)
+    is_same = active is not None and active.digest == row.definition_digest
+    lines = tuple(_describe_criterion(criterion, row, around) for criterion in said["criteria"])
     return IndicationPanel(
         evaluation_id=row.pk,
         indication=row.indication,
         version=row.definition_version,
-        definition=said["definition"],
+        definition={**said["definition"], **_say_review(active)} if is_same else said["definition"],
         overall=row.overall,
         overall_text=str(Overall(row.overall).label),
         cohort=row.cohort,
@@ -235,19 +325,42 @@ def _describe_evaluation(
         next_transition_date=row.next_transition_date,
         reference_date=row.reference_date,
         evaluated_at=row.evaluated_at,
-        sign_offs=tuple(signed),
+        sign_offs=tuple(around.signed.get(row.pk, ())),
+        definition_id=None if active is None else active.pk,
+        is_outdated=not is_same,
+        papers_to_ask=_count_papers(lines, said["criteria"]),
     )
 
 
+def _say_review(active: DefinitionVersion | None) -> dict[str, Any]:
+    """How the office stands to the wording today: it may have been approved since."""
+    if active is None or active.approved_by is None or active.label_read_on is None:
+        return {}
+    day, name = active.label_read_on.isoformat(), active.approved_by.name
+    return {
+        "status": active.state,
+        "label_reading": f"Label read on {day} by {name}",
+        "label_read_on": day,
+        "label_read_by": name,
+    }
+
+
+def _count_papers(lines: Iterable[CriterionLine], said: Iterable[Mapping[str, Any]]) -> int:
+    wanted = (
+        asks_for(criterion["facts"])
+        for line, criterion in zip(lines, said, strict=True)
+        if line.can_be_asked and line.unknown_kind == "missing"
+    )
+    return len({one.key for one in wanted if one is not None})
+
+
 def _describe_criterion(
-    said: Mapping[str, Any],
-    *,
-    facts: Iterable[FactLine],
-    asked: set[str],
-    waiting: Mapping[str, int],
+    said: Mapping[str, Any], evaluation: Evaluation, around: _Around
 ) -> CriterionLine:
     ask = asks_for(said["facts"]) if said["answer"] == "unknown" else None
-    is_asked = any(key in asked for key in said["facts"])
+    is_asked = not around.asked.isdisjoint(said["facts"])
+    found = (around.facts.get(pk) for pk in evaluation.facts.get(said["id"], ()))
+    is_ambiguous = said["unknown_kind"] == "ambiguous"
     return CriterionLine(
         id=said["id"],
         phrase=said["phrase"],
@@ -257,12 +370,16 @@ def _describe_criterion(
         basis=said["basis"],
         reason=said["reason"],
         ask=said["ask"] or "",
-        facts=tuple(facts),
+        facts=tuple(fact for fact in found if fact is not None),
         other_answers=tuple(
             OtherAnswer(other["id"], other["says"], other["answer"])
             for other in said["other_answers"]
         ),
         can_be_asked=ask is not None and not is_asked,
         is_asked=is_asked,
-        proposals=sum(waiting.get(key, 0) for key in said["facts"]),
+        proposals=sum(around.waiting.get(key, 0) for key in said["facts"]),
+        settled=around.settled.get((evaluation.pk, said["id"])),
+        was_settled=around.was_settled.get((evaluation.indication, said["id"]), "")
+        if is_ambiguous
+        else "",
     )

@@ -4,9 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.dispatch import receiver
+from django.utils import timezone
 
 from cases.casework.signals import case_opened
+from cases.clinical.in_use import register_definitions
 from cases.clinical.queries import cases_to_compare_again
 from cases.clinical.signals import facts_changed
 from cases.jobs.services import queue_job
@@ -36,3 +39,9 @@ def queue_comparison(case_id: UUID) -> None:
         subject=f"clinical.evaluation:{case_id}",
         case_id=case_id,
     )
+
+
+def see_shipped_definitions(using: str, **_news: Any) -> None:
+    """After the tables are brought up to date: a row for every shipped version."""
+    if using == DEFAULT_DB_ALIAS:
+        register_definitions(now=timezone.now())

@@ -25,12 +25,21 @@ class Tag(StrEnum):
     TRIAL = "TRIAL"
 
 
+class SourceBasis(StrEnum):
+    """How well a statement of a definition is founded when it is shipped."""
+
+    PUBLIC_SOURCE = "public_source"
+    """Seen in a public source while the definition was prepared."""
+    PROFESSIONAL_KNOWLEDGE = "professional_knowledge"
+    """To be re-checked against the label before a clinic relies on it."""
+
+
 @dataclass(frozen=True)
 class Criterion:
     """One requirement of the published wording.
 
-    `asks` holds the question to ask for each kind of unknown; `evidence` says whether the
-    wording was seen in a public source or is professional knowledge to be re-checked.
+    `asks` holds the question to ask for each kind of unknown; `source_basis` says whether the
+    words were seen in a public source or are professional knowledge to be re-checked.
     """
 
     id: str
@@ -39,6 +48,7 @@ class Criterion:
     test: Test
     asks: Mapping[UnknownKind, str]
     note: str = ""
+    source_basis: SourceBasis = SourceBasis.PUBLIC_SOURCE
 
 
 class Row(NamedTuple):

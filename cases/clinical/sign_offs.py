@@ -1,7 +1,7 @@
-"""What people do with a comparison: sign it, or ask the family for what is missing."""
+"""What people do with a comparison: sign it, settle a row of it, ask the family what is missing."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import translation
@@ -11,8 +11,10 @@ from cases.accounts.models import Role, User
 from cases.casework.models import Case, RecordRequest
 from cases.casework.services import ask_for_record
 from cases.clinical import errors
-from cases.clinical.asking import asks_for
-from cases.clinical.models import Evaluation, SignOff, SignOffMeaning
+from cases.clinical.asking import Wanted, asks_for
+from cases.clinical.in_use import read_use
+from cases.clinical.logic import UnknownKind
+from cases.clinical.models import Evaluation, Settlement, SignOff, SignOffMeaning
 from cases.clinical.services import lock_case, require_decider
 
 SIGNERS: Final = {
@@ -40,10 +42,7 @@ def sign_off_evaluation(
         raise errors.NotForThisRole
     if meaning == SignOffMeaning.READING_REVIEWED and not statement.strip():
         raise errors.ReasonMissing
-    lock_case(evaluation.case)
-    evaluation.refresh_from_db()
-    if evaluation.superseded_at is not None:
-        raise errors.EvaluationOutdated
+    require_standing(evaluation, now)
     held: SignOff | None = (
         SignOff.objects.valid().filter(evaluation=evaluation, meaning=meaning).first()
     )
@@ -67,6 +66,57 @@ def sign_off_evaluation(
     return sign_off
 
 
+def require_standing(evaluation: Evaluation, now: datetime) -> None:
+    """Lock the case, and make sure that nothing newer than this comparison is known or coming."""
+    lock_case(evaluation.case)
+    evaluation.refresh_from_db()
+    in_use = {each.digest for each in read_use(now.date()).definitions}
+    if evaluation.superseded_at is not None or evaluation.definition_digest not in in_use:
+        raise errors.EvaluationOutdated
+
+
+@transaction.atomic
+def settle_row(
+    *, evaluation: Evaluation, criterion: str, sentence: str, actor: User, now: datetime
+) -> Settlement:
+    """A clinician says in a sentence how they read a row that the wording does not settle.
+
+    The sentence is printed beside the row. The row stays unknown: a physician decides, and no
+    sentence makes the recorded facts say more. An earlier sentence on the row is stale.
+    """
+    if actor.role != Role.CLINICIAN:
+        raise errors.NotForThisRole
+    if not sentence.strip():
+        raise errors.ReasonMissing
+    require_standing(evaluation, now)
+    row = _find_row(evaluation, criterion)
+    if row.get("unknown_kind") != UnknownKind.AMBIGUOUS.value:
+        raise errors.NothingAmbiguous
+    Settlement.objects.valid().filter(evaluation=evaluation, criterion=criterion).update(
+        stale_at=now
+    )
+    settled = Settlement.objects.create(
+        evaluation=evaluation,
+        criterion=criterion,
+        sentence=" ".join(sentence.split())[:300],
+        settled_by=actor,
+        settled_at=now,
+    )
+    record(
+        action="evaluation.row_settled",
+        actor=actor,
+        now=now,
+        case_id=evaluation.case_id,
+        target=f"clinical.evaluation:{evaluation.pk}",
+        detail={"criterion": criterion},
+    )
+    return settled
+
+
+def _find_row(evaluation: Evaluation, criterion: str) -> dict[str, Any]:
+    return next((row for row in evaluation.result["criteria"] if row["id"] == criterion), {})
+
+
 @transaction.atomic
 def request_missing_fact(
     *, case: Case, evaluation: Evaluation, criterion: str, actor: User, now: datetime
@@ -76,12 +126,34 @@ def request_missing_fact(
     The family reads which paper is wanted and why; no word of an indication.
     """
     require_decider(actor)
-    row = next(
-        (row for row in evaluation.result["criteria"] if row["id"] == criterion), {"answer": ""}
-    )
-    wanted = asks_for(row["facts"]) if row["answer"] == "unknown" else None
+    row = _find_row(evaluation, criterion)
+    wanted = asks_for(row["facts"]) if row.get("answer") == "unknown" else None
     if evaluation.case_id != case.pk or wanted is None:
         raise errors.NothingToAsk
+    return _ask(case, wanted, actor, now)
+
+
+@transaction.atomic
+def request_all_missing(
+    *, case: Case, evaluation: Evaluation, actor: User, now: datetime
+) -> list[RecordRequest]:
+    """Put every record that could settle a row that nobody recorded on the family's checklist.
+
+    One paper may settle several rows, and is asked for once.
+    """
+    require_decider(actor)
+    if evaluation.case_id != case.pk:
+        raise errors.NothingToAsk
+    papers: dict[tuple[str, str], Wanted] = {}
+    for row in evaluation.result["criteria"]:
+        if row["unknown_kind"] == UnknownKind.MISSING.value and (one := asks_for(row["facts"])):
+            papers.setdefault(one.key, one)
+    if not papers:
+        raise errors.NothingToAsk
+    return [_ask(case, one, actor, now) for one in papers.values()]
+
+
+def _ask(case: Case, wanted: Wanted, actor: User, now: datetime) -> RecordRequest:
     with translation.override("en"):  # kept in English, shown in the reader's language
         title, reason = str(wanted.title), str(wanted.reason)
     return ask_for_record(

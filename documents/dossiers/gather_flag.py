@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.db.models import QuerySet
+
 from cases.casework.models import Case
 from cases.clinical.criteria import FactIn
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, DefinitionStatus
-from cases.clinical.evaluating import definitions_in_use, facts_behind, is_derived
+from cases.clinical.evaluating import facts_behind, is_derived
+from cases.clinical.in_use import definitions_in_use
 from cases.clinical.logic import Answer as Logic, Basis
 from cases.clinical.matcher import Result, evaluate, order_by_unknowns
 from cases.clinical.models import Evaluation, Fact, SignOff, SignOffMeaning
+from cases.clinical.queries import SettledLine, settled_rows
 from cases.clinical.rows import Row
 from cases.clinical.snapshot import hash_snapshot
 from cases.clinical.standing import Standing
@@ -69,34 +73,51 @@ def compare_for_dossier(case: Case, book: SourceBook, standing: Standing) -> Com
         definition.id: evaluate(standing.snapshot, definition)
         for definition in definitions_in_use(standing.snapshot.reference_date)
     }
-    flag = results.pop(DEFAULT_INDICATION)
-    signed = find_sign_offs(case, flag, standing)
+    flag = results.pop(DEFAULT_INDICATION, None)
+    same = find_comparisons(case, flag, standing)
+    signed = list_sign_offs(same)
     return Comparison(
-        flag=_print_flag(flag, book, standing, signed)
-        if book.facts
-        else Absence(_("no comparison was made: no fact has been confirmed")),
+        flag=_print_comparison(flag, book, standing, signed, settled_rows(case, same)),
         others=tuple(_print_other(result) for result in order_by_unknowns(results.values())),
         sign_offs=tuple(_print_sign_off(each) for each in signed)
         or Absence(_("not signed off yet, or the facts have changed since")),
     )
 
 
-def find_sign_offs(case: Case, result: Result, standing: Standing) -> list[SignOff]:
-    """What was signed on these very facts and this version of the definition."""
+def find_comparisons(case: Case, result: Result | None, standing: Standing) -> QuerySet[Evaluation]:
+    """The stored comparison of these very facts with this version of the definition, if any."""
+    if result is None:
+        return Evaluation.objects.none()
+    return Evaluation.objects.current().filter(
+        case=case,
+        indication=result.definition.id,
+        definition_digest=result.definition.digest,
+        facts_hash=hash_snapshot(standing.snapshot, with_date=False),
+        overall=result.overall.value,
+    )
+
+
+def list_sign_offs(same: QuerySet[Evaluation]) -> list[SignOff]:
     return list(
         SignOff.objects.valid()
-        .filter(
-            evaluation__in=Evaluation.objects.current().filter(
-                case=case,
-                indication=result.definition.id,
-                definition_version=result.definition.version,
-                facts_hash=hash_snapshot(standing.snapshot, with_date=False),
-                overall=result.overall.value,
-            )
-        )
+        .filter(evaluation__in=same)
         .select_related("signed_by")
         .order_by("signed_at")
     )
+
+
+def _print_comparison(
+    result: Result | None,
+    book: SourceBook,
+    standing: Standing,
+    signed: Iterable[SignOff],
+    rows: Mapping[str, SettledLine],
+) -> Flag | Absence:
+    if result is None:
+        return Absence(_("no comparison was made: the definition is not in use"))
+    if not book.facts:
+        return Absence(_("no comparison was made: no fact has been confirmed"))
+    return _print_flag(result, book, standing, signed, rows)
 
 
 def _print_sign_off(row: SignOff) -> PrintedSignOff:
@@ -111,12 +132,17 @@ def _print_sign_off(row: SignOff) -> PrintedSignOff:
 
 
 def _print_flag(
-    result: Result, book: SourceBook, standing: Standing, signed: Iterable[SignOff]
+    result: Result,
+    book: SourceBook,
+    standing: Standing,
+    signed: Iterable[SignOff],
+    rows: Mapping[str, SettledLine],
 ) -> Flag:
     definition = result.definition
-    settled = next(
+    reviewed = next(
         (each.statement for each in signed if each.meaning == SignOffMeaning.READING_REVIEWED), ""
     )
+    settled = {row.id: _say_settled(rows.get(row.id), reviewed) for row in result.rows}
     says = {reading.id: reading.says for reading in definition.readings}
     return Flag(
         definition_id=definition.id,
@@ -131,7 +157,7 @@ def _print_flag(
         ),
         overall=Overall(result.overall.value),
         cohort=result.cohort or "",
-        rows=tuple(_print_row(row, result, book, standing, settled) for row in result.rows),
+        rows=tuple(_print_row(row, result, book, standing, settled[row.id]) for row in result.rows),
         other_readings=tuple(
             ReadingAnswer(
                 reading=name, wording=says[name].rstrip("."), answer=Overall(overall.value)
@@ -143,6 +169,18 @@ def _print_flag(
         ),
         dose=_print_dose(result, standing),
         next_change_on=result.next_transition_date,
+    )
+
+
+def _say_settled(line: SettledLine | None, reviewed: str) -> str:
+    """A clinician's sentence on the row itself with name and day, else on the whole reading."""
+    if line is None:
+        return reviewed
+    return _(
+        "%(sentence)s (%(name)s, %(day)s)",
+        sentence=line.sentence,
+        name=line.settled_by,
+        day=Day(line.settled_at.date().isoformat()),
     )
 
 

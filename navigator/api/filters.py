@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from cases.casework.models import Stage
-from cases.clinical.models import FactState, Overall
+from cases.clinical.models import DefinitionState, FactState, Overall
 from documents.records.models import DocumentState, RecordKind
 
 PAGING = frozenset({"cursor", "page_size"})
@@ -62,3 +62,8 @@ class EvaluationFilters(OfCaseFilters):
     indication = django_filters.CharFilter(max_length=120)
     overall = django_filters.ChoiceFilter(choices=Overall.choices)
     current = django_filters.BooleanFilter(field_name="superseded_at", lookup_expr="isnull")
+
+
+class DefinitionFilters(FilterSet):  # type: ignore[misc]  # ships no types
+    indication = django_filters.CharFilter(max_length=120)
+    state = django_filters.ChoiceFilter(choices=DefinitionState.choices)

@@ -73,5 +73,5 @@ class VisibleRows(ListModelMixin, RetrieveModelMixin, GenericViewSet[M]):
             now=timezone.now(),
         )
 
-    def find_case_id(self, row: Any) -> UUID:
+    def find_case_id(self, row: Any) -> UUID | None:
         return row.case_id  # type: ignore[no-any-return]  # every row below a case has it

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from navigator.api import views
 from navigator.api.bundle_views import CaseBundleView
+from navigator.api.definition_views import DefinitionViewSet
 from navigator.api.dossier_views import DossierViewSet
 from navigator.api.fact_views import FactViewSet
 from navigator.api.record_views import CaseRecordsView, RecordViewSet
@@ -17,6 +18,7 @@ router.register("cases", views.CaseViewSet, basename="case")
 router.register("records", RecordViewSet, basename="record")
 router.register("facts", FactViewSet, basename="fact")
 router.register("evaluations", views.EvaluationViewSet, basename="evaluation")
+router.register("definitions", DefinitionViewSet, basename="definition")
 router.register("dossiers", DossierViewSet, basename="dossier")
 
 urlpatterns = [

@@ -8,12 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.casework.models import Case
-from cases.clinical.models import Fact
+from cases.clinical.definitions import load_versions
+from cases.clinical.models import Fact, SignOffMeaning
 from cases.clinical.queries import CriterionLine, FlagPanel, IndicationPanel, flag_panel
 from documents.records.queries import EvidenceView, evidence_for
 from navigator.desk.known import KnownValue, describe_known
 
 Words = str | Promise
+READING = SignOffMeaning.READING_REVIEWED.value
 
 ANSWERS: dict[str, tuple[str, str, Words]] = {
     "met": ("ok", "check", gettext_lazy("Met")),
@@ -67,6 +69,8 @@ class Row:
     kind: Words
     values: tuple[KnownValue, ...]
     others: tuple[OtherSign, ...]
+    may_settle: bool
+    """The wording leaves the row to a physician, and the reader is one."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,10 @@ def describe_panel(
         cohort=COHORTS.get(said.cohort, said.cohort),
         status=STATUSES.get(status, status),
         is_approved=status == "approved",
-        rows=tuple(describe_row(line, facts, evidence) for line in said.rows),
+        rows=tuple(
+            describe_row(line, facts, evidence, is_clinician=meaning == READING)
+            for line in said.rows
+        ),
         readings=tuple(
             OtherSign(one.id, _(one.says), read_sign(OVERALL, one.answer))
             for one in said.other_readings
@@ -130,7 +137,11 @@ def describe_panel(
 
 
 def describe_row(
-    line: CriterionLine, facts: dict[UUID, Fact], evidence: dict[UUID, list[EvidenceView]]
+    line: CriterionLine,
+    facts: dict[UUID, Fact],
+    evidence: dict[UUID, list[EvidenceView]],
+    *,
+    is_clinician: bool,
 ) -> Row:
     same: dict[tuple[str, str], list[Fact]] = {}
     for said in line.facts:
@@ -146,10 +157,16 @@ def describe_row(
             for one in line.other_answers
             if one.answer != line.answer
         ),
+        may_settle=is_clinician and line.unknown_kind == "ambiguous",
     )
 
 
 def read_flag_context(case: Case, meaning: str) -> dict[str, Any]:
     """`meaning` is what the reader's word would say; empty: they do not sign."""
     panel, main, others = describe_panels(case, meaning)
-    return {"panel": panel, "main": main, "others": others}
+    titles = {definition.id: definition.title for definition in load_versions().values()}
+    withdrawn = [
+        {"line": line, "title": titles.get(line.indication, line.indication)}
+        for line in panel.withdrawn
+    ]
+    return {"panel": panel, "main": main, "others": others, "withdrawn": withdrawn}

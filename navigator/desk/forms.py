@@ -265,6 +265,12 @@ class SignOffForm(CaseForm):
     statement = SpokenField(label=_("In a sentence"), required=False, max_length=300)
 
 
+class SettlementForm(CaseForm):
+    evaluation = forms.UUIDField(widget=forms.HiddenInput)
+    criterion = forms.CharField(widget=forms.HiddenInput, max_length=80)
+    sentence = SpokenField(label=_("How you read this row, in a sentence"), max_length=300)
+
+
 class MessageForm(CaseForm):
     thread = forms.UUIDField(widget=forms.HiddenInput, required=False)
     body = SpokenField(label=_("Message"), max_length=10000, widget=forms.Textarea({"rows": 4}))

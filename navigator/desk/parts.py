@@ -128,12 +128,17 @@ def read_flag(case: Case, request: HttpRequest) -> Context:
 
 
 def describe_job(job: Job, case: Case) -> Context:
-    """A job in the words of `components/job.html`."""
+    """A job for a case in the words of `components/job.html`."""
+    return describe_work(job, f"{reverse('admin:case_progress', args=[case.pk])}?job={job.pk}")
+
+
+def describe_work(job: Job, url: str) -> Context:
+    """A job in the words of `components/job.html`, asked for again at `url`."""
     return {
         "state": {"done": "done", "given_up": "failed"}.get(job.state, "working"),
         "done": job.progress_done,
         "total": job.progress_total,
-        "url": f"{reverse('admin:case_progress', args=[case.pk])}?job={job.pk}",
+        "url": url,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
+from cases.clinical.criteria import AgeAtLeast
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, load_definitions
 from cases.clinical.logic import Answer, Basis, Overall, UnknownKind, sum_up
 from cases.clinical.matcher import evaluate, to_json
@@ -19,6 +20,7 @@ from cases.clinical.terms import (
     TreatmentClass,
     TreatmentStatus,
 )
+from cases.clinical.values import PartialDate, day_from_number
 
 LAWS = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -213,19 +215,84 @@ def test_the_answer_changes_by_itself_on_the_reported_day_and_not_before(
             assert overall_on(day) is result.overall
 
 
+DISTANCES = {Overall.MATCH: 0, Overall.INSUFFICIENT: 1, Overall.NO_MATCH: 2}
+
+
 @LAWS
-@given(births, st.integers(-2, 2))
-def test_both_sides_of_every_birthday(born: str, shift: int) -> None:
-    birth = date.fromisoformat(born)
-    assume((birth.month, birth.day) != (2, 29))
-    birthday = birth.replace(year=birth.year + 12)
+@given(cases, definitions)
+def test_reading_a_is_the_narrowest_and_reading_c_the_widest(
+    raw: dict[str, Any], definition: Definition
+) -> None:
+    """A match under A is one under B, and one under B is one under C: each asks for less."""
+    result = evaluate(parse_snapshot(raw), definition)
+    if definition.reading == "A" and result.readings:
+        answers = [result.overall, result.other_readings["B"], result.other_readings["C"]]
+        distances = [DISTANCES[answer] for answer in answers]
+        assert distances == sorted(distances, reverse=True)
+
+
+def test_three_definitions_have_all_three_readings() -> None:
+    read = [each.id for each in load_definitions().values() if len(each.readings) == 2]
+    assert read == [
+        DEFAULT_INDICATION,
+        "us-fda/lanreotide-depot/gep-net",
+        "us-fda/sunitinib/pnet",
+    ]
+
+
+@LAWS
+@given(definitions, births, st.integers(-2, 2), st.sampled_from([10, 7, 4]))
+def test_both_sides_of_every_birthday(
+    definition: Definition, born: str, shift: int, told: int
+) -> None:
+    """`told`: how much of the birth date is recorded; a partial one is met on its last day."""
+    row, years = age_asked(definition)
+    last = PartialDate.read(born[:told]).last
+    assume(last % 10_000 != 229)
+    birthday = day_from_number(last + years * 10_000)
     raw = {
         "schema": "case-snapshot/1",
         "reference_date": str(birthday + timedelta(days=shift)),
-        "patient": {"date_of_birth": born},
+        "patient": {"date_of_birth": born[:told]},
     }
-    row = evaluate(parse_snapshot(raw), load_definitions()[DEFAULT_INDICATION]).row("age_ge_12")
-    assert row.answer is (Answer.MET if shift >= 0 else Answer.NOT_MET)
+    answer = evaluate(parse_snapshot(raw), definition).row(row).answer
+    if shift >= 0:
+        assert answer is Answer.MET
+    else:
+        assert answer is (Answer.NOT_MET if told == 10 else Answer.UNKNOWN)
+
+
+def age_asked(definition: Definition) -> tuple[str, int]:
+    """The row that asks for an age, and the age: every shipped definition has one."""
+    found = [each for each in definition.criteria if isinstance(each.test, AgeAtLeast)]
+    assert len(found) == 1
+    test = found[0].test
+    assert isinstance(test, AgeAtLeast)
+    return found[0].id, test.years
+
+
+@LAWS
+@given(st.dates(date(2020, 1, 1), date(2027, 1, 1)), st.integers(-2, 2))
+def test_both_sides_of_the_day_on_which_a_treatment_began(begun: date, shift: int) -> None:
+    raw = {
+        "schema": "case-snapshot/1",
+        "reference_date": str(begun + timedelta(days=shift)),
+        "prior_treatments": [
+            {
+                "class": "mTOR_inhibitor",
+                "start_date": str(begun),
+                "status": "ongoing",
+                "for_condition": "NET",
+            }
+        ],
+    }
+    asking = 0
+    for definition in load_definitions().values():
+        if "previously_treated" in definition.criteria_by_id:
+            asking += 1
+            row = evaluate(parse_snapshot(raw), definition).row("previously_treated")
+            assert row.answer is (Answer.MET if shift >= 0 else Answer.NOT_MET)
+    assert asking == 2
 
 
 @LAWS

@@ -5,8 +5,11 @@ from django.test import Client
 
 from documents.dossiers.models import DossierVersion
 from tests import make
+from tests.clinical.shipping import release
 from tests.desk.office import Office, furnish, put_version
 from tests.signing import sign_in
+
+__all__ = ["release"]
 
 
 @pytest.fixture

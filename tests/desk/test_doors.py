@@ -10,18 +10,25 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.accounts.models import AuditEvent
+from cases.clinical.definitions import DEFAULT_INDICATION
+from cases.clinical.models import DefinitionVersion, DryRun
 from documents.dossiers.models import DossierVersion
 from documents.records.models import DocumentFile, Page
 from navigator.desk.urls import make_desk_urls
+from tests import make
 from tests.desk.office import PARTS, Office
 from tests.signing import sign_in
 
 POSTED = {
-    *("case_do", "review_do", "review_fact", "version_do"),
+    *("case_do", "review_do", "review_fact", "version_do", "definition_do"),
     *("review_enter", "review_turn", "review_translate", "review_open"),
 }
 TOOLS = ("enter", "work", "open", "turn", "split", "join", "redact", "translate")
-OPEN_TO_STAFF = {"case_new", "review_queue", "search"}
+DEFINITIONS = ("definition", "definition_approve", "definition_withdraw", "definition_do")
+OPEN_TO_STAFF = {
+    *("case_new", "review_queue", "search", "definitions", *DEFINITIONS),
+    *("definition_differences", "dry_run", "dry_run_progress"),
+}
 
 
 def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
@@ -29,6 +36,13 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
     file = DocumentFile.objects.get(document=office.document)
     first_page = Page.objects.get(file=file, number=1)
     case, document = office.case.pk, office.document.pk
+    definition = DefinitionVersion.objects.get(indication=DEFAULT_INDICATION)
+    run = DryRun.objects.create(
+        definition=definition,
+        digest=definition.digest,
+        asked_by=office.cast.lead,
+        asked_at=make.NOW,
+    )
     arguments: dict[str, list[object]] = {
         "search": [],
         "case_new": [],
@@ -39,6 +53,11 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
         "case_calendar": [case],
         "case_death": [case],
         "cockpit_part": [case, "facts"],
+        "definitions": [],
+        **{name: [definition.pk] for name in DEFINITIONS},
+        "definition_differences": [definition.pk, definition.pk],
+        "dry_run": [run.pk],
+        "dry_run_progress": [run.pk],
         "review": [document],
         "review_do": [document],
         "review_fact": [document],

@@ -9,11 +9,12 @@ from django.db import transaction
 from cases.casework.consents import withdraw_consent
 from cases.casework.models import RequestState
 from cases.casework.services import ask_for_record, set_request_state
+from cases.clinical.approvals import approve_definition, withdraw_definition
 from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
 from cases.clinical.evaluating import evaluate_case
-from cases.clinical.models import SignOffMeaning
+from cases.clinical.models import DefinitionVersion, SignOffMeaning
 from cases.clinical.services import confirm_history_complete, correct_fact
-from cases.clinical.sign_offs import sign_off_evaluation
+from cases.clinical.sign_offs import settle_row, sign_off_evaluation
 from cases.hospitals.models import Audience, HospitalRequirement, Referral, Thread
 from cases.hospitals.services import receive_message
 from cases.travel.models import Appointment, Trip, TripItem
@@ -336,6 +337,61 @@ def test_a_sign_off_stands_only_beside_the_facts_that_were_signed(
     assert signed[0].name == cast.clinician.name
     Document.objects.filter(pk=file.document_id).update(state=DocumentState.WITHDRAWN)
     assert isinstance(gather(cast, now).contents.sign_offs, Absence)
+
+
+def test_a_sentence_on_an_ambiguous_row_is_printed_with_who_said_it_and_when(
+    cast: Cast, now: datetime
+) -> None:
+    enter(cast.case, cast.coordinator, "histology", "paraganglioma")
+    flag = evaluate_case(case=cast.case, definition=load_definitions()[DEFAULT_INDICATION], now=now)
+    settle_row(
+        evaluation=flag,
+        criterion="histology_net",
+        sentence="A paraganglioma is not meant by these words.",
+        actor=cast.clinician,
+        now=now,
+    )
+    printed = gather(cast, now).contents.flag
+    assert isinstance(printed, Flag)
+    rows = {row.id: row for row in printed.rows}
+    assert rows["histology_net"].settled == (
+        f"A paraganglioma is not meant by these words. ({cast.clinician.name}, 22 Nov 2026)"
+    )
+    assert rows["histology_net"].unknown_kind is UnknownKind.AMBIGUOUS
+    assert {row.settled for row in printed.rows if row.id != "histology_net"} == {""}
+    enter(cast.case, cast.coordinator, "grade", "G2")
+    changed = gather(cast, now).contents.flag
+    assert isinstance(changed, Flag)
+    assert {row.settled for row in changed.rows} == {""}
+
+
+def test_a_withdrawn_definition_is_not_compared_in_a_dossier(cast: Cast, now: datetime) -> None:
+    enter(cast.case, cast.coordinator, "histology", "NET")
+    withdraw_definition(
+        definition=DefinitionVersion.objects.get(indication=DEFAULT_INDICATION),
+        because="the label was changed",
+        actor=cast.lead,
+        now=now,
+    )
+    flag = gather(cast, now).contents.flag
+    assert isinstance(flag, Absence)
+    assert "the definition is not in use" in flag.reason
+
+
+def test_an_approval_is_printed_with_the_day_on_which_the_label_was_read(
+    cast: Cast, now: datetime
+) -> None:
+    enter(cast.case, cast.coordinator, "histology", "NET")
+    approve_definition(
+        definition=DefinitionVersion.objects.get(indication=DEFAULT_INDICATION),
+        label_read_on=now.date(),
+        actor=cast.clinician,
+        now=now,
+    )
+    flag = gather(cast, now).contents.flag
+    assert isinstance(flag, Flag)
+    assert (flag.definition_status, flag.label_read_on) == ("approved", now.date())
+    assert flag.label_read_by == cast.clinician.name
 
 
 def test_a_history_with_an_entry_left_out_is_not_complete(cast: Cast, now: datetime) -> None:

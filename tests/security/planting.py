@@ -20,7 +20,18 @@ from cases.casework.models import (
 )
 from cases.clinical.definitions import load_definitions
 from cases.clinical.evaluating import evaluate_case
-from cases.clinical.models import CompleteHistory, Evaluation, Fact, SignOff, SignOffMeaning
+from cases.clinical.models import (
+    ComparedFacts,
+    CompleteHistory,
+    DefinitionVersion,
+    DryRun,
+    DryRunChange,
+    Evaluation,
+    Fact,
+    Settlement,
+    SignOff,
+    SignOffMeaning,
+)
 from cases.hospitals.models import (
     Audience,
     Direction,
@@ -81,6 +92,9 @@ class Planted:
     history: CompleteHistory
     evaluation: Evaluation
     sign_off: SignOff
+    definition: DefinitionVersion
+    other: DefinitionVersion
+    run: DryRun
     referral: Referral
     thread: Thread
     message: Message
@@ -164,6 +178,9 @@ def plant(cast: make.Cast) -> Planted:
         history=facts.history,
         evaluation=facts.evaluation,
         sign_off=facts.sign_off,
+        definition=facts.run.definition,
+        other=facts.run.definition,
+        run=facts.run,
         referral=cast.referral,
         thread=letters.thread,
         message=letters.message,
@@ -310,6 +327,24 @@ class Facts:
     history: CompleteHistory
     evaluation: Evaluation
     sign_off: SignOff
+    run: DryRun
+
+
+def plant_dry_run(case: Case, actor: User) -> DryRun:
+    """A dry run that found a change for the case, and the facts that it was found by."""
+    run = DryRun.objects.create(
+        definition=DefinitionVersion.objects.get(indication="us-fda/cabozantinib-tablets/net"),
+        digest="0" * 64,
+        asked_by=actor,
+        asked_at=make.NOW,
+        finished_at=make.NOW,
+        counted=1,
+    )
+    DryRunChange.objects.create(
+        run=run, kind="answer", after="match", cases=[str(case.pk)], counted=1
+    )
+    ComparedFacts.objects.filter(case=case).update(snapshot={"case": CANARY})
+    return run
 
 
 def plant_facts(case: Case, actor: User, file: DocumentFile) -> Facts:
@@ -344,7 +379,15 @@ def plant_facts(case: Case, actor: User, file: DocumentFile) -> Facts:
         signed_by=actor,
         signed_at=now,
     )
-    return Facts(fact, proposal, history, evaluation, sign_off)
+    Settlement.objects.create(
+        evaluation=evaluation,
+        criterion="unresectable",
+        sentence=f"{CANARY} is read so",
+        settled_by=actor,
+        settled_at=now,
+    )
+    run = plant_dry_run(case, actor)
+    return Facts(fact, proposal, history, evaluation, sign_off, run)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ API_ROWS = {
     "records": "document",
     "facts": "proposal",
     "evaluations": "evaluation",
+    "definitions": "definition",
     "dossiers": "dossier",
 }
 MISSING_UUID = "00000000-0000-4000-8000-00000000dead"

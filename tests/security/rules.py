@@ -58,6 +58,14 @@ RULES: Final[dict[str, Rule]] = {
     "admin/case/<case_id>/do/<name>/": TEAM_ONLY,
     "admin/case/<case_id>/progress/": TEAM_ONLY,
     "admin/case/<case_id>/calendar.ics": TEAM_ONLY,
+    "admin/definitions/": STAFF_ONLY,
+    **{
+        f"admin/definitions/<definition_id>/{page}": STAFF_ONLY
+        for page in ("", "approve/", "withdraw/", "differences/<other_id>/")
+    },
+    "admin/definitions/<definition_id>/do/": CLOSED,  # asked without what to do
+    "admin/dry-run/<run_id>/": Rule(STAFF, TEAM),
+    "admin/dry-run/<run_id>/progress/": STAFF_ONLY,
     "admin/review/": Rule(STAFF, TEAM),
     "admin/review/<document_id>/": TEAM_ONLY,
     "admin/review/<document_id>/do/": TEAM_ONLY,
@@ -119,6 +127,8 @@ RULES: Final[dict[str, Rule]] = {
     "api/v1/schema/": STAFF_ONLY,
     "api/v1/search/": Rule(CASE_STAFF),  # answers what is looked for, which the walk does not send
     r"api/v1/[\s\S]": CLOSED,
+    "api/v1/definitions/": STAFF_ONLY,
+    "api/v1/definitions/<pk>/": STAFF_ONLY,
     **{
         f"api/v1/{rows}/": TEAM_LISTS
         for rows in ("cases", "records", "facts", "evaluations", "dossiers")

@@ -8,6 +8,8 @@ from tests.security.planting import Planted
 BESIDE = {
     "casework.CaseParty",
     "casework.TimelineEntry",
+    "clinical.ComparedFacts",
+    "clinical.Settlement",
     "records.ArchiveEntry",
     "records.Evidence",
     "records.ImagingSeries",

@@ -8,8 +8,9 @@ from django.utils import translation
 
 from cases.accounts.models import User
 from cases.casework.models import Case
-from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
-from cases.clinical.evaluating import definitions_in_use, facts_behind, is_derived, say_reason
+from cases.clinical.definitions import DEFAULT_INDICATION
+from cases.clinical.evaluating import facts_behind, is_derived, say_reason
+from cases.clinical.in_use import definitions_in_use
 from cases.clinical.matcher import evaluate
 from cases.clinical.models import Fact
 from cases.clinical.rows import Row
@@ -38,7 +39,7 @@ from documents.dossiers.fhir.known import (
 )
 from documents.dossiers.findings import Flag
 from documents.dossiers.gather import LANGUAGE, Gathered, gather_version
-from documents.dossiers.gather_flag import STATUS_WORDS, find_sign_offs
+from documents.dossiers.gather_flag import STATUS_WORDS, find_comparisons, list_sign_offs
 from documents.dossiers.gather_journey import (
     REQUEST_WORDS,
     concerns,
@@ -249,7 +250,12 @@ def _read_row(
 
 def _read_sign_offs(case: Case, standing: Standing) -> tuple[Signed, ...]:
     """What people signed on these very facts, of the wording that is shown first."""
-    result = evaluate(standing.snapshot, load_definitions()[DEFAULT_INDICATION])
+    first = (
+        definition
+        for definition in definitions_in_use(standing.snapshot.reference_date)
+        if definition.id == DEFAULT_INDICATION
+    )
+    result = next((evaluate(standing.snapshot, definition) for definition in first), None)
     return tuple(
         Signed(
             by=_read_person(row.signed_by),
@@ -257,7 +263,7 @@ def _read_sign_offs(case: Case, standing: Standing) -> tuple[Signed, ...]:
             statement=row.statement,
             at=row.signed_at,
         )
-        for row in find_sign_offs(case, result, standing)
+        for row in list_sign_offs(find_comparisons(case, result, standing))
     )
 
 

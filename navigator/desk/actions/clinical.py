@@ -9,7 +9,12 @@ from cases.accounts.models import Role, User
 from cases.casework.models import Case
 from cases.clinical import services as facts
 from cases.clinical.models import Evaluation, Fact, SignOffMeaning
-from cases.clinical.sign_offs import request_missing_fact, sign_off_evaluation
+from cases.clinical.sign_offs import (
+    request_all_missing,
+    request_missing_fact,
+    settle_row,
+    sign_off_evaluation,
+)
 from documents.records.services import accept_upload
 from navigator.desk import forms
 from navigator.desk.actions.registry import Data, as_uuid, case_action
@@ -112,6 +117,29 @@ def ask_missing(case: Case, user: User, data: Data) -> object:
         case=case,
         evaluation=find_evaluation(case, data),
         criterion=data.get("criterion", ""),
+        actor=user,
+        now=timezone.now(),
+    )
+
+
+@case_action("ask-all-missing", part="flag", done=_("All of it is on the family's list."))
+def ask_all_missing(case: Case, user: User, data: Data) -> object:
+    return request_all_missing(
+        case=case, evaluation=find_evaluation(case, data), actor=user, now=timezone.now()
+    )
+
+
+@case_action(
+    "settle-row",
+    part="flag",
+    form=forms.SettlementForm,
+    done=_("The sentence stands beside the row, and is printed there."),
+)
+def settle_one_row(case: Case, user: User, data: Data) -> object:
+    return settle_row(
+        evaluation=find_evaluation(case, data),
+        criterion=data["criterion"],
+        sentence=data["sentence"],
         actor=user,
         now=timezone.now(),
     )

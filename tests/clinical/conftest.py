@@ -1,0 +1,3 @@
+from tests.clinical.shipping import release
+
+__all__ = ["release"]
