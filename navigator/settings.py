@@ -265,6 +265,8 @@ FILE_UPLOAD_HANDLERS = [
 ]
 MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", 200 * 1024 * 1024)
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port or a socket's path; empty: no scanner
+# Whether somebody else than the person who asked for a dossier has to seal it.
+SEALING_NEEDS_TWO = env.bool("SEALING_NEEDS_TWO", False)
 HOLD_WITHOUT_SCANNER = env.bool("HOLD_WITHOUT_SCANNER", PRODUCTION)
 
 # --- Background work ----------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from cases.casework.models import Case
+from cases.clinical.models import Fact
 from cases.clinical.standing import build_standing
 from cases.hospitals.models import Referral
 from documents.dossiers import gather_findings as findings, gather_journey as journey
@@ -30,6 +31,8 @@ class Gathered:
     frozen: dict[str, Any]
     contents_sha256: str
     files: tuple[SourceFile, ...]
+    facts: tuple[Fact, ...]
+    """The rows behind it: the facts that may leave."""
 
 
 def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
@@ -52,6 +55,7 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
             frozen=frozen,
             contents_sha256=hash_frozen(frozen),
             files=tuple(book.files),
+            facts=tuple(book.facts),
         )
 
 

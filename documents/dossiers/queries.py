@@ -20,6 +20,7 @@ from documents.dossiers.models import (
     Grant,
     VersionState,
 )
+from documents.dossiers.signing import signature_is_good
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class VersionLine:
 class Verdict:
     """What is known of a file whose bytes were sealed here.
 
-    `is_as_sealed` says that the frozen contents still have their hash as well.
+    `is_as_sealed` says that the frozen contents still have their hash as well, and that the
+    signature is whole. What was sealed before files were signed has none (`signed_by` is empty).
     """
 
     is_as_sealed: bool
@@ -80,6 +82,8 @@ class Verdict:
     newer: int | None
     """The number of the newest sealed version, where this one is superseded."""
     file_sha256: str
+    signed_by: str
+    """The fingerprint of the certificate that the seal was made with."""
 
 
 def list_versions(case: Case, now: datetime) -> list[VersionLine]:
@@ -198,18 +202,22 @@ def verify_bytes(data: bytes) -> Verdict | None:
     digest = hashlib.sha256(data).hexdigest()
     version = (
         DossierVersion.objects.filter(file_sha256=digest, state__in=SEALED_STATES)
-        .select_related("dossier__case")
+        .select_related("dossier__case", "seal_key")
         .first()
     )
     if version is None:
         return None
     newest = find_newest_sealed(version.dossier)
+    key = version.seal_key
+    is_signed_well = key is None or signature_is_good(data, key, at=version.sealed_at)
     return Verdict(
-        is_as_sealed=hash_frozen(version.contents or {}) == version.contents_sha256,
+        is_as_sealed=is_signed_well
+        and hash_frozen(version.contents or {}) == version.contents_sha256,
         reference=version.dossier.case.reference,
         number=version.number,
         state=version.state,
         sealed_at=version.sealed_at,
         newer=newest.number if newest and newest.number > version.number else None,
         file_sha256=digest,
+        signed_by=key.fingerprint if key else "",
     )

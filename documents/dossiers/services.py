@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -14,8 +15,13 @@ from cases.clinical.errors import NotForThisRole
 from cases.hospitals.models import Referral
 from cases.jobs.services import queue_job
 from documents.dossiers import errors
+from documents.dossiers.building import FOLDER
 from documents.dossiers.models import Dossier, DossierVersion, Grant, VersionState
+from documents.dossiers.seal_keys import take_seal_key
 from documents.dossiers.serving import read_checked
+from documents.dossiers.signing import sign_file
+from documents.records.vault import delete_object, seal_bytes
+from documents.records.versions import removed_unless_kept
 
 SEALING_ROLES: Final = frozenset({Role.COORDINATOR, Role.TEAM_LEAD, Role.CLINICIAN})
 OUT: Final = (VersionState.SEALED, VersionState.SENT)
@@ -73,19 +79,34 @@ def begin_version(
 def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) -> DossierVersion:
     """Seal a checked version for ever, and supersede the earlier ones of its dossier.
 
-    The stored bytes are read and compared with their hash first, outside the transaction.
+    The stored bytes are compared with their hash, signed, and stored as a new object before the
+    transaction, which takes the new object in the place of the old one or changes nothing: of two
+    who seal at once one does, and a death on the way leaves what waited to be checked.
     """
     _require_role(actor)
     version = DossierVersion.objects.select_related("dossier__case").get(pk=version.pk)
     if version.state != VersionState.TO_CHECK:
         raise errors.VersionNotToCheck
-    read_checked(version)
-    with transaction.atomic():
+    _require_second_person(version, actor)
+    key = take_seal_key(now)
+    sealed = sign_file(read_checked(version), key)
+    checked_name = version.object_name
+    stored = seal_bytes(case_id=version.dossier.case_id, data=sealed.data, folder=FOLDER)
+    with removed_unless_kept(stored), transaction.atomic():
         Case.objects.select_for_update(no_key=True).get(pk=version.dossier.case_id)
-        sealed = DossierVersion.objects.filter(pk=version.pk, state=VersionState.TO_CHECK).update(
-            state=VersionState.SEALED, sealed_at=now, sealed_by=actor
+        kept = DossierVersion.objects.filter(
+            pk=version.pk, state=VersionState.TO_CHECK, object_name=checked_name
+        ).update(
+            state=VersionState.SEALED,
+            sealed_at=now,
+            sealed_by=actor,
+            seal_key=key,
+            seal_mark=sealed.mark,
+            file_sha256=stored.sha256,
+            size=stored.size,
+            object_name=stored.object_name,
         )
-        if not sealed:
+        if not kept:
             raise errors.VersionNotToCheck
         DossierVersion.objects.filter(
             dossier=version.dossier, number__lt=version.number, state__in=OUT
@@ -99,6 +120,7 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
             target=f"dossiers.dossierversion:{version.pk}",
             detail={"number": version.number},
         )
+        transaction.on_commit(lambda: delete_object(checked_name))
     version.refresh_from_db()
     return version
 
@@ -134,6 +156,12 @@ def _require_role(actor: User | None) -> None:
     """No actor is the operator at the machine's own command line."""
     if actor is not None and actor.role not in SEALING_ROLES:
         raise NotForThisRole
+
+
+def _require_second_person(version: DossierVersion, actor: User | None) -> None:
+    """Where the office wants four eyes, whoever asked for a version does not seal it alone."""
+    if settings.SEALING_NEEDS_TWO and actor is not None and version.asked_by_id == actor.pk:
+        raise errors.SecondPersonNeeded
 
 
 def _record(version: DossierVersion, verb: str, actor: User | None, now: datetime) -> None:

@@ -1,8 +1,11 @@
 """Accepted records with words in them, and facts that stand there, for tests of dossiers."""
 
 import hashlib
+import io
 import itertools
 from typing import Any
+
+import pikepdf
 
 from cases.accounts.models import User
 from cases.casework.consents import give_consent
@@ -93,9 +96,18 @@ def agree(cast: Cast, **fields: Any) -> Consent:
     )
 
 
-def sealed_version(cast: Cast, *, data: bytes = b"%PDF-1.7 of a test") -> DossierVersion:
+def small_pdf(title: str = "of a test") -> bytes:
+    """A file of one empty page that can be sealed."""
+    made, out = pikepdf.new(), io.BytesIO()
+    made.add_blank_page()
+    made.docinfo["/Title"] = title
+    made.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def sealed_version(cast: Cast, *, title: str = "of a test") -> DossierVersion:
     """A sealed version for the cast's referral, with bytes that no renderer had to make."""
-    stored = seal_bytes(case_id=cast.case.pk, data=data, folder="dossiers")
+    stored = seal_bytes(case_id=cast.case.pk, data=small_pdf(title), folder="dossiers")
     version, _is_new = begin_version(
         case=cast.case, referral=cast.referral, actor=cast.coordinator, now=NOW
     )

@@ -32,6 +32,7 @@ PARSERS = {
     "copy_word": "word_pages",
     "read_word": "word_document",
     "render_image": "images",
+    "draw_sheets": "sheets",
     "look_around": "trial",
     "read_ranges": "trial",
     "ask_badly": "trial",
