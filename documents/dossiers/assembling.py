@@ -1,8 +1,8 @@
 """The source pages become part of the dossier's own file.
 
-Joining files would lose the dossier's tags, bookmarks and destinations. So the dossier is opened and
-extended: its tree of tags, the list from marks to tags, its bookmarks. Every citation is then led to
-the page that it names, and every source page back to where it is cited.
+Joining files would lose the dossier's tags, bookmarks and destinations. So the dossier is opened
+and extended: its tree of tags, the list from marks to tags, its bookmarks. Every citation is then
+led to the page that it names, and every source page back to where it is cited.
 """
 
 import io
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import pikepdf
@@ -142,7 +143,7 @@ class Assembly:
         figure.Lang = self.frame.language
         key = self._take_key()
         page.StructParents, page.Tabs = key, Name.S
-        self.by_mark.extend([key, marks])
+        self._tell_marks(key, marks)
         places = self.links.get((source.key, number), [])
         for _on, link in places:
             link.Dest = Array([page, Name.Fit])
@@ -215,7 +216,7 @@ class Assembly:
                 )
             )
             element.K = Array([mark, Dictionary(Type=Name.OBJR, Obj=note, Pg=page)])
-            self.by_mark.extend([key, element])
+            self._tell_marks(key, element)
             links.append(note)
         page.Annots = links
 
@@ -242,6 +243,10 @@ class Assembly:
         else:
             parent.K.append(element)
         return element
+
+    def _tell_marks(self, key: int, element: Any) -> None:
+        self.by_mark.append(key)
+        self.by_mark.append(element)
 
     def _take_key(self) -> int:
         self.next_key += 1
@@ -271,10 +276,8 @@ def find_citations(pdf: pikepdf.Pdf) -> dict[tuple[str, int], list[tuple[int, An
 def find_listings(pdf: pikepdf.Pdf) -> dict[str, int]:
     """On which page each named place of the dossier is, the rows of its sources among them."""
     numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
-    names = pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", [])
-    return {
-        str(names[at]): numbers[names[at + 1][0].objgen] for at in range(0, len(names), 2)
-    }
+    names: Any = pdf.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", [])
+    return {str(names[at]): numbers[names[at + 1][0].objgen] for at in range(0, len(names), 2)}
 
 
 def add_bookmarks(pdf: pikepdf.Pdf, title: str, pages: Sequence[tuple[str, Any]]) -> None:
@@ -287,12 +290,10 @@ def add_bookmarks(pdf: pikepdf.Pdf, title: str, pages: Sequence[tuple[str, Any]]
     root.Last.Next = top
     root.Last = top
     below = [
-        pdf.make_indirect(
-            Dictionary(Title=String(words), Parent=top, Dest=Array([page, Name.Fit]))
-        )
+        pdf.make_indirect(Dictionary(Title=String(words), Parent=top, Dest=Array([page, Name.Fit])))
         for words, page in pages
     ]
-    for before, after in zip(below, below[1:], strict=False):
+    for before, after in pairwise(below):
         before.Next, after.Prev = after, before
     top.First, top.Last, top.Count = below[0], below[-1], len(below)
     root.Count = int(root.Count) + 1 + len(below)

@@ -69,10 +69,10 @@ def attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], *, made_at: date
             filename=each.name,
             description=each.description,
             mime_type=each.media_type,
-            relationship=Name("/" + each.relationship),
             creation_date=written,
             mod_date=written,
         )
+        spec.relationship = Name("/" + each.relationship)
         pdf.attachments[each.name] = spec
         listed.append(pdf.attachments[each.name].obj)
     if attachments:

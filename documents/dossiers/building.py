@@ -1,4 +1,6 @@
-"""Making a version: gather, lay out, add the sources, check, store. What a job does, and a command in its process.
+"""Making a version: gather, lay out, add the sources, check, store.
+
+What a job does, and a command in its process.
 
 Nothing here changes the database before the caller's last transaction, so an attempt that dies
 leaves a version that is still being made, and at most an object that no row names.

@@ -5,6 +5,7 @@ A page reader follows the list; nothing is drawn.
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ WIDEST: Final = 60_000
 NO_SIGNS: Final = frozenset({"Cc", "Cs", "Cn", "Co"})
 MARKS_OF_ORDER: Final = frozenset({"\ufeff", "\ufffe"})
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+STRONG: Final = RIGHT_TO_LEFT | {"L"}
+WORD: Final = re.compile(r"\S+")
 LEAST: Final = 0.5
 """Points: a box that is flatter is taken as this high."""
 
@@ -114,8 +117,7 @@ class Word:
     @property
     def reads_left(self) -> bool:
         """Whether it is written from right to left."""
-        kinds = (unicodedata.bidirectional(sign) for sign in self.text)
-        return next((kind in RIGHT_TO_LEFT for kind in kinds if kind in {"L", "R", "AL"}), False)
+        return _reads_left(self.text)
 
 
 def write_words(words: Iterable[Word], area: Area, font: UnseenFont) -> str:
@@ -177,14 +179,30 @@ def _is_far(before: Word, word: Word, between: str) -> bool:
 
 
 def _invent_places(text: str) -> Iterable[list[float]]:
-    lines = [line for line in text.splitlines(keepends=True)]
+    """Line under line, the words of each from the side on which its script begins."""
+    lines = text.splitlines(keepends=True)
     at, step = 0, 1 / max(len(lines), 1)
     for number, line in enumerate(lines):
-        kept = line.strip()
-        if kept:
-            start = at + line.index(kept[0])
-            yield [start, start + len(kept), 0, number * step, 1, (number + 1) * step]
+        mirrored = _reads_left(line)
+        for found in WORD.finditer(line):
+            left, right = found.start() / len(line), found.end() / len(line)
+            if mirrored:
+                left, right = 1 - right, 1 - left
+            yield [
+                at + found.start(),
+                at + found.end(),
+                left,
+                number * step,
+                right,
+                (number + 1) * step,
+            ]
         at += len(line)
+
+
+def _reads_left(text: str) -> bool:
+    """Whether a text begins with a script that is written from right to left."""
+    kinds = (unicodedata.bidirectional(sign) for sign in text)
+    return next((kind in RIGHT_TO_LEFT for kind in kinds if kind in STRONG), False)
 
 
 def map_to_unicode(numbers: dict[str, int]) -> bytes:

@@ -159,7 +159,12 @@ class DossierVersion(models.Model):
         blank=True,
     )
     seal_mark = models.CharField(
-        _("hash of the signature"), max_length=64, null=True, unique=True, editable=False
+        _("hash of the signature"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_index=True,
+        editable=False,
     )
     failure_code = models.CharField(_("what went wrong"), max_length=60, blank=True, default="")
     asked_by = models.ForeignKey(

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -18,6 +19,7 @@ from documents.dossiers.models import (
     Dossier,
     DossierVersion,
     Grant,
+    SealKey,
     VersionState,
 )
 from documents.dossiers.signing import signature_is_good
@@ -197,6 +199,52 @@ def find_newest_sealed(dossier: Dossier) -> DossierVersion | None:
     return newest
 
 
+class FileStanding(StrEnum):
+    """All that a stranger learns of a file."""
+
+    NEWEST = "newest"
+    SUPERSEDED = "superseded"
+    RECALLED = "recalled"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
+def stand_of_file(sha256: str, marks: Iterable[str]) -> FileStanding:
+    """How a file with this hash and these seals stands; the same queries whatever it is."""
+    sealed = DossierVersion.objects.filter(state__in=SEALED_STATES).only(
+        "state", "number", "dossier"
+    )
+    version = sealed.filter(file_sha256=sha256).first()
+    bears_seal = sealed.filter(seal_mark__in=set(marks)).exists()
+    if version is None:
+        return FileStanding.CHANGED if bears_seal else FileStanding.UNKNOWN
+    if version.state == VersionState.RECALLED:
+        return FileStanding.RECALLED
+    is_newest = not sealed.filter(dossier=version.dossier_id, number__gt=version.number).exists()
+    return FileStanding.NEWEST if is_newest else FileStanding.SUPERSEDED
+
+
+@dataclass(frozen=True)
+class PublishedKey:
+    certificate: str
+    fingerprint: str
+    made_at: datetime
+    retired_at: datetime | None
+
+    @property
+    def groups(self) -> list[str]:
+        return [self.fingerprint[at : at + 8] for at in range(0, len(self.fingerprint), 8)]
+
+
+def list_seal_keys() -> list[PublishedKey]:
+    """Every certificate that ever sealed here, the one that seals now first."""
+    rows = SealKey.objects.order_by("-is_current", "-made_at")
+    return [
+        PublishedKey(*row)
+        for row in rows.values_list("certificate", "fingerprint", "made_at", "retired_at")
+    ]
+
+
 def verify_bytes(data: bytes) -> Verdict | None:
     """Whose dossier a file is, and whether it is as sealed; None: no dossier has these bytes."""
     digest = hashlib.sha256(data).hexdigest()
@@ -209,7 +257,9 @@ def verify_bytes(data: bytes) -> Verdict | None:
         return None
     newest = find_newest_sealed(version.dossier)
     key = version.seal_key
-    is_signed_well = key is None or signature_is_good(data, key, at=version.sealed_at)
+    is_signed_well = key is None or signature_is_good(
+        data, key, at=version.sealed_at or version.asked_at
+    )
     return Verdict(
         is_as_sealed=is_signed_well
         and hash_frozen(version.contents or {}) == version.contents_sha256,

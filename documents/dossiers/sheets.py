@@ -169,9 +169,7 @@ def add_sheet(
     image.Filter = Name.DCTDecode
     pdf.add_blank_page(page_size=(round(width, 3), round(height, 3)))
     page = pdf.pages[-1].obj
-    page.Resources = Dictionary(
-        XObject=Dictionary(Picture=image), Font=Dictionary(Unseen=unseen)
-    )
+    page.Resources = Dictionary(XObject=Dictionary(Picture=image), Font=Dictionary(Unseen=unseen))
     page.Contents = Array([pdf.make_stream(f"q\n{content}\nQ\n".encode())])
     section = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Sect))
     if leaf.language:

@@ -65,20 +65,23 @@ def write_strip(
     font = load_strip_font()
     right = width - MARGIN
     left_words, right_words = say_source(font, stamp), say_issue(font, stamp)
+    issue_width = font.measure(right_words, SIZE)
     lines = [
         "/Artifact <</Type /Pagination /Subtype /Footer>> BDC",
         f"q {RULE} {MARGIN:.2f} {STRIP - 10:.2f} m {right:.2f} {STRIP - 10:.2f} l S Q",
-        set_words(font, left_words, SIZE, MARGIN, LINES[0], INK),
-        set_words(font, right_words, SIZE, right - font.measure(right_words, SIZE), LINES[0], INK),
-        set_words(font, say(font, FIXED), SMALLEST, MARGIN, LINES[2], SOFT),
+        set_words(font, left_words, (MARGIN, LINES[0]), SIZE, INK),
+        set_words(font, right_words, (right - issue_width, LINES[0]), SIZE, INK),
+        set_words(font, say(font, FIXED), (MARGIN, LINES[2]), SMALLEST, SOFT),
         "EMC",
     ]
     runs, left = [], MARGIN
     for number, run in enumerate(list_runs(font, cited_on, listed_on)):
         colour = SOFT if run.to_page is None else LINK
         end = left + font.measure(run.words, SMALL)
-        lines.append(f"/{'P' if run.to_page is None else 'Link'} <</MCID {first_mark + number}>> BDC")
-        lines.append(set_words(font, run.words, SMALL, left, LINES[1], colour))
+        lines.append(
+            f"/{'P' if run.to_page is None else 'Link'} <</MCID {first_mark + number}>> BDC"
+        )
+        lines.append(set_words(font, run.words, (left, LINES[1]), SMALL, colour))
         lines.append("EMC")
         box = (left - 1, LINES[1] - 2.5, end + 1, LINES[1] + SMALL + 0.5)
         runs.append(Run(run.words, run.spoken, run.to_page, run.is_listing, box))
@@ -124,9 +127,9 @@ def say(font: StripFont, sentence: str, **values: object) -> str:
 
 
 def set_words(
-    font: StripFont, words: str, size: float, left: float, bottom: float, colour: str
+    font: StripFont, words: str, at: tuple[float, float], size: float, colour: str
 ) -> str:
     return (
-        f"BT {colour} /Strip {size} Tf 1 0 0 1 {left:.2f} {bottom:.2f} Tm "
+        f"BT {colour} /Strip {size} Tf 1 0 0 1 {at[0]:.2f} {at[1]:.2f} Tm "
         f"<{font.encode(words)}> Tj ET"
     )

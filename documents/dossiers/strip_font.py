@@ -1,4 +1,4 @@
-"""The font of the strip at the foot of each source page: Noto Sans, cut down to a few hundred signs.
+"""The font of the strip at the foot of each source page: Noto Sans with a few hundred signs.
 
 It is set without shaping, so it holds the letters of scripts that need none (Latin, Cyrillic);
 `covers` says whether a sentence can be set in it.
@@ -30,11 +30,14 @@ FOLDERS: Final = (
 )
 NAME: Final = "/NAVSTR+NotoSans"
 EM: Final = 1000
-SIGNS: Final = "".join(
-    chr(code)
-    for first, last in ((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x17F), (0x400, 0x45F))
-    for code in range(first, last + 1)
-) + "–—‘’“”•…→←"
+SIGNS: Final = (
+    "".join(
+        chr(code)
+        for first, last in ((0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x17F), (0x400, 0x45F))
+        for code in range(first, last + 1)
+    )
+    + "–—‘’“”•…→←"
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class StripFont:
         by_number = {self.numbers[sign]: self.widths[sign] for sign in self.numbers}
         widths = Array()
         for number, width in sorted(by_number.items()):
-            widths.extend([number, Array([width])])
+            widths.append(number)
+            widths.append(Array([width]))
         below = Dictionary(
             Type=Name.Font,
             Subtype=Name.CIDFontType2,
@@ -104,7 +108,11 @@ def load_strip_font() -> StripFont:
     """The cut-down font, once a process, always the same bytes. Takes a tenth of a second."""
     font: Any = TTFont(find_font(), recalcTimestamp=False)
     options = subset.Options(
-        layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2, 6], drop_tables=["+=GDEF"]
+        layout_features=[],
+        hinting=False,
+        notdef_outline=True,
+        name_IDs=[1, 2, 6],
+        drop_tables=["+=GDEF"],
     )
     cutter: Any = subset.Subsetter(options)
     cutter.populate(text=SIGNS)
@@ -117,9 +125,7 @@ def load_strip_font() -> StripFont:
     return StripFont(
         program=out.getvalue(),
         numbers={chr(code): font.getGlyphID(name) for code, name in known.items()},
-        widths={
-            chr(code): round(font["hmtx"][name][0] * scale) for code, name in known.items()
-        },
+        widths={chr(code): round(font["hmtx"][name][0] * scale) for code, name in known.items()},
         ascent=round(lines.ascent * scale),
         descent=round(lines.descent * scale),
         cap_height=round(font["OS/2"].sCapHeight * scale),

@@ -1,4 +1,4 @@
-"""Pictures of pages as they are printed behind a dossier: sharper than previews, from the sandbox."""
+"""Pictures of pages as they stand behind a dossier: sharper than previews, from the sandbox."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='dossierversion',
             name='seal_mark',
-            field=models.CharField(editable=False, max_length=64, null=True, unique=True, verbose_name='hash of the signature'),
+            field=models.CharField(blank=True, db_index=True, default='', editable=False, max_length=64, verbose_name='hash of the signature'),
         ),
         migrations.AddField(
             model_name='dossierversion',

@@ -32,9 +32,7 @@ def draw_page(pdf: Any, number: int, request: dict[str, Any]) -> Any:
     width, height = page.get_size()
     if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
         raise Unreadable("damaged")
-    scale = min(
-        request["dpi"] / POINTS_AN_INCH, math.sqrt(request["max_drawn"] / (width * height))
-    )
+    scale = min(request["dpi"] / POINTS_AN_INCH, math.sqrt(request["max_drawn"] / (width * height)))
     picture = page.render(scale=scale, may_draw_forms=False).to_pil()
     page.close()
     return without_colours(make_plain(picture))
@@ -58,8 +56,9 @@ def take_photograph(file: BinaryIO, request: dict[str, Any]) -> Answer:
     file.seek(0)
     with opened(file, request) as image:
         image.load()
-        is_small = size <= request["max_bytes"] and image.width * image.height <= request["max_drawn"]
-        if image.format == "JPEG" and image.mode in AS_IT_IS and is_small and is_plain(image, file):
+        points = image.width * image.height
+        fits = size <= request["max_bytes"] and points <= request["max_drawn"]
+        if fits and image.format == "JPEG" and image.mode in AS_IT_IS and is_plain(image, file):
             file.seek(0)
             header, payload = pack([file.read()])
             return {**header, "sheets": [describe(image)]}, payload

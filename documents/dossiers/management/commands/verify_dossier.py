@@ -12,7 +12,8 @@ from documents.dossiers.queries import Verdict, verify_bytes
 
 class Command(BaseCommand):
     help = (
-        "Compares a file with what was sealed here. Exit 0 only if bytes and signature are as sealed."
+        "Compares a file with what was sealed here. "
+        "Exit 0 only if bytes and signature are as sealed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -9,7 +9,10 @@ from documents.records.signals import master_key_rotated
 
 
 class Command(BaseCommand):
-    help = "Wrap every case's key, and the seal's keys, with the first of MASTER_KEYS. The older ones can then go."
+    help = (
+        "Wrap every case's key, and the seal's keys, with the first of MASTER_KEYS. "
+        "The older ones can then go."
+    )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         moved = rewrap_case_keys()
