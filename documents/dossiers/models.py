@@ -317,3 +317,38 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class NoticeReason(models.TextChoices):
+    SUPERSEDED = "superseded", _("Replaced by a newer version")
+    RECALLED = "recalled", _("Called back")
+
+
+class NoticeQuerySet(OfCaseQuerySet["Notice"]):
+    case_path = "version__dossier__case"
+
+
+class Notice(models.Model):
+    """A contact who opened a version is told, once, what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(DossierVersion, on_delete=models.PROTECT, related_name="notices")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="notices")
+    reason = models.CharField(_("why"), max_length=12, choices=NoticeReason.choices)
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="notice")
+    made_at = models.DateTimeField(_("made at"))
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice about a version")
+        verbose_name_plural = _("notices about versions")
+        ordering: ClassVar = ["-made_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["version", "contact", "reason"], name="notice_once_a_contact"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -75,7 +75,8 @@ def verify_file(request: HttpRequest) -> HttpResponse:
 
 @csrf_protect
 def _look_at(request: HttpRequest, look: Look) -> HttpResponse:
-    """By now the body was read, and the file has passed by."""
+    """Read the body, if the check did not: the file passes by, and none is left."""
+    request.FILES.get("file")
     if look.is_too_big:
         return _show_form(request, TOO_BIG, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if not look.size:

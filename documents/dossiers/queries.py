@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -199,6 +200,10 @@ def find_newest_sealed(dossier: Dossier) -> DossierVersion | None:
     return newest
 
 
+# No hash: with it a file without any seal is asked about as one with seals is.
+NO_MARK: Final = "none"
+
+
 class FileStanding(StrEnum):
     """All that a stranger learns of a file."""
 
@@ -215,7 +220,7 @@ def stand_of_file(sha256: str, marks: Iterable[str]) -> FileStanding:
         "state", "number", "dossier"
     )
     version = sealed.filter(file_sha256=sha256).first()
-    bears_seal = sealed.filter(seal_mark__in=set(marks)).exists()
+    bears_seal = sealed.filter(seal_mark__in=[NO_MARK, *marks]).exists()
     if version is None:
         return FileStanding.CHANGED if bears_seal else FileStanding.UNKNOWN
     if version.state == VersionState.RECALLED:

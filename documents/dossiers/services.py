@@ -16,7 +16,8 @@ from cases.hospitals.models import Referral
 from cases.jobs.services import queue_job
 from documents.dossiers import errors
 from documents.dossiers.building import FOLDER
-from documents.dossiers.models import Dossier, DossierVersion, Grant, VersionState
+from documents.dossiers.models import Dossier, DossierVersion, Grant, NoticeReason, VersionState
+from documents.dossiers.notices import tell_who_opened
 from documents.dossiers.seal_keys import take_seal_key
 from documents.dossiers.serving import read_checked
 from documents.dossiers.signing import sign_file
@@ -108,9 +109,7 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
         )
         if not kept:
             raise errors.VersionNotToCheck
-        DossierVersion.objects.filter(
-            dossier=version.dossier, number__lt=version.number, state__in=OUT
-        ).update(state=VersionState.SUPERSEDED)
+        _supersede_earlier(version, actor, now)
         _record(version, "sealed", actor, now)
         add_timeline_entry(
             case=version.dossier.case,
@@ -125,11 +124,23 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
     return version
 
 
+def _supersede_earlier(version: DossierVersion, actor: User | None, now: datetime) -> None:
+    earlier = DossierVersion.objects.filter(
+        dossier=version.dossier, number__lt=version.number, state__in=OUT
+    )
+    replaced = list(earlier.select_related("dossier__case", "dossier__referral").defer("contents"))
+    earlier.update(state=VersionState.SUPERSEDED)
+    tell_who_opened(replaced, NoticeReason.SUPERSEDED, actor=actor, now=now)
+
+
 @transaction.atomic
 def recall_version(
     *, version: DossierVersion, reason: str, actor: User, now: datetime
 ) -> DossierVersion:
-    """Call a sealed version back: its links die at once; what was downloaded stays listed."""
+    """Call a sealed version back: its links die at once, and whoever opened it is told.
+
+    What was downloaded stays listed.
+    """
     _require_role(actor)
     if not reason.strip():
         raise errors.ReasonMissing
@@ -139,7 +150,10 @@ def recall_version(
     if not recalled:
         raise errors.VersionNotSealed
     Grant.objects.live(now).filter(version=version).update(revoked_at=now, revoked_by=actor)
-    version = DossierVersion.objects.select_related("dossier__case").get(pk=version.pk)
+    version = DossierVersion.objects.select_related("dossier__case", "dossier__referral").get(
+        pk=version.pk
+    )
+    tell_who_opened([version], NoticeReason.RECALLED, actor=actor, now=now)
     _record(version, "recalled", actor, now)
     add_timeline_entry(
         case=version.dossier.case,

@@ -117,5 +117,22 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'drawn pages of sources',
             },
         ),
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('reason', models.CharField(choices=[('superseded', 'Replaced by a newer version'), ('recalled', 'Called back')], max_length=12, verbose_name='why')),
+                ('made_at', models.DateTimeField(verbose_name='made at')),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='hospitals.contact')),
+                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='notice', to='hospitals.message')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='dossiers.dossierversion')),
+            ],
+            options={
+                'verbose_name': 'notice about a version',
+                'verbose_name_plural': 'notices about versions',
+                'ordering': ['-made_at'],
+                'constraints': [models.UniqueConstraint(fields=('version', 'contact', 'reason'), name='notice_once_a_contact')],
+            },
+        ),
         migrations.RunPython(guard_more, lift_guard),
     ]
