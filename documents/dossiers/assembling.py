@@ -88,6 +88,7 @@ class Assembly:
         self.whole = tree.K[0]
         self.by_mark = tree.ParentTree.Nums
         self.next_key = int(self.by_mark[-2]) + 1
+        self.own = [page.obj for page in self.pdf.pages]
         self.unseen = UnseenFont()
         self.links: dict[tuple[str, int], list[tuple[int, Any]]] = {}
         self.listed_on: dict[str, int] = {}
@@ -221,7 +222,7 @@ class Assembly:
         page.Annots = links
 
     def _lead_back(self, to_page: int, key: str, *, is_listing: bool) -> Any:
-        return String(key) if is_listing else Array([self.pdf.pages[to_page - 1].obj, Name.Fit])
+        return String(key) if is_listing else Array([self.own[to_page - 1], Name.Fit])
 
     def _add_element(
         self,

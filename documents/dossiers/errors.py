@@ -12,6 +12,14 @@ class VersionNotToCheck(ValidationError):
         )
 
 
+class VersionBeingMade(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A version with other pages is being made just now. Wait until it is there."),
+            code="version_being_made",
+        )
+
+
 class SecondPersonNeeded(ValidationError):
     def __init__(self) -> None:
         super().__init__(

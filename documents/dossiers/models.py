@@ -130,8 +130,9 @@ class DossierVersion(models.Model):
     `contents` is the frozen JSON of all that the PDF says and `contents_sha256` its hash (in the
     footer of every page); `file_sha256` is of the PDF's bytes, from the sealing on with the
     signature, and `seal_mark` the hash of that signature. What was sealed before files were signed
-    has no `seal_key`. `source_choice` names the pages that stand behind it, by document
-    (`{"<id>": [1, 3]}`, null: all pages of that document); null: every accepted document, whole.
+    has no `seal_key`. `source_choice` says which pages of a document stand behind it, by its id
+    (`{"<id>": [1, 3]}`; an empty list leaves it out); a document that is not named stands there
+    whole.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -149,7 +150,7 @@ class DossierVersion(models.Model):
     size = models.BigIntegerField(_("bytes"), default=0)
     page_count = models.PositiveIntegerField(_("pages"), default=0)
     object_name = models.CharField(max_length=120, blank=True, default="", editable=False)
-    source_choice = models.JSONField(_("pages behind it"), null=True, blank=True, editable=False)
+    source_choice = models.JSONField(_("pages behind it"), default=dict, blank=True, editable=False)
     seal_key = models.ForeignKey(
         SealKey,
         verbose_name=_("sealed with"),

@@ -5,7 +5,6 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
@@ -27,17 +26,26 @@ from documents.records.versions import removed_unless_kept
 SEALING_ROLES: Final = frozenset({Role.COORDINATOR, Role.TEAM_LEAD, Role.CLINICIAN})
 OUT: Final = (VersionState.SEALED, VersionState.SENT)
 RECALLABLE: Final = (*OUT, VersionState.SUPERSEDED)
+SourceChoice = dict[str, list[int]]
 
 
 @transaction.atomic
 def request_dossier(
-    *, case: Case, referral: Referral | None, actor: User | None, now: datetime
+    *,
+    case: Case,
+    referral: Referral | None,
+    actor: User | None,
+    now: datetime,
+    source_choice: SourceChoice | None = None,
 ) -> DossierVersion:
     """Begin the next version for a referral (or for the case as such); a job makes it.
 
-    While one is being made, asking again is asking once.
+    While one is being made, asking again is asking once. `source_choice` says which pages stand
+    behind it; None keeps what was chosen for the version before.
     """
-    version, is_new = begin_version(case=case, referral=referral, actor=actor, now=now)
+    version, is_new = begin_version(
+        case=case, referral=referral, actor=actor, now=now, source_choice=source_choice
+    )
     if is_new:
         queue_job(
             kind="dossiers.build_version",
@@ -52,7 +60,12 @@ def request_dossier(
 
 @transaction.atomic
 def begin_version(
-    *, case: Case, referral: Referral | None, actor: User | None, now: datetime
+    *,
+    case: Case,
+    referral: Referral | None,
+    actor: User | None,
+    now: datetime,
+    source_choice: SourceChoice | None = None,
 ) -> tuple[DossierVersion, bool]:
     """The version that is being made, and whether it was begun just now."""
     _require_role(actor)
@@ -64,11 +77,16 @@ def begin_version(
     )
     building: DossierVersion | None = dossier.versions.filter(state=VersionState.BUILDING).first()
     if building is not None:
+        if source_choice is not None and source_choice != building.source_choice:
+            raise errors.VersionBeingMade
         return building, False
-    last = dossier.versions.aggregate(last=Max("number"))["last"] or 0
+    last: DossierVersion | None = dossier.versions.order_by("-number").first()
+    if source_choice is None:
+        source_choice = last.source_choice if last else {}
     version = DossierVersion.objects.create(
         dossier=dossier,
-        number=last + 1,
+        number=last.number + 1 if last else 1,
+        source_choice=source_choice,
         reference_date=now.date(),
         asked_by=actor,
         asked_at=now,
@@ -88,7 +106,8 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
     version = DossierVersion.objects.select_related("dossier__case").get(pk=version.pk)
     if version.state != VersionState.TO_CHECK:
         raise errors.VersionNotToCheck
-    _require_second_person(version, actor)
+    if needs_another_to_seal(version, actor):
+        raise errors.SecondPersonNeeded
     key = take_seal_key(now)
     sealed = sign_file(read_checked(version), key)
     checked_name = version.object_name
@@ -172,10 +191,9 @@ def _require_role(actor: User | None) -> None:
         raise NotForThisRole
 
 
-def _require_second_person(version: DossierVersion, actor: User | None) -> None:
+def needs_another_to_seal(version: DossierVersion, actor: User | None) -> bool:
     """Where the office wants four eyes, whoever asked for a version does not seal it alone."""
-    if settings.SEALING_NEEDS_TWO and actor is not None and version.asked_by_id == actor.pk:
-        raise errors.SecondPersonNeeded
+    return settings.SEALING_NEEDS_TWO and actor is not None and version.asked_by_id == actor.pk
 
 
 def _record(version: DossierVersion, verb: str, actor: User | None, now: datetime) -> None:

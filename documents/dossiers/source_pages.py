@@ -1,13 +1,13 @@
 """Which pages of which sources stand behind a version, in which order.
 
 Whatever a coordinator chose, only records that go into this version are ever asked: accepted, of
-this case, and shown to hospitals. Nothing chosen means all of them, whole. A translation stands
+this case, and shown to hospitals. What nobody chose of stands there whole. A translation stands
 right behind its original.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from documents.dossiers.assembling import SourcePages
 from documents.dossiers.errors import SourcesTooMany
@@ -25,12 +25,12 @@ def find_source_pages(
     version: DossierVersion, files: Sequence[SourceFile], *, now: datetime
 ) -> list[SourcePages]:
     """Draw what was not drawn yet. Raises SourcesTooMany or SourceNotDrawn with a sentence."""
-    choice: Mapping[str, list[int] | None] | None = version.source_choice
+    choice: Mapping[str, list[int]] = version.source_choice
     originals = find_originals(files)
     found: list[SourcePages] = []
     pages = size = 0
     for source in order_sources(files, originals):
-        wanted = _chosen(source, choice)
+        wanted = choice.get(str(source.document.pk))
         if wanted is not None and not wanted:
             continue
         sheets = take_sheets(source.file, now=now)
@@ -51,14 +51,6 @@ def find_source_pages(
                 )
             )
     return found
-
-
-def _chosen(source: SourceFile, choice: Mapping[str, Any] | None) -> list[int] | None:
-    """The pages asked for; None: all of them."""
-    if choice is None:
-        return None
-    chosen: list[int] | None = choice.get(str(source.document.pk), [])
-    return chosen
 
 
 def _within(wanted: Iterable[int] | None, count: int) -> tuple[int, ...]:

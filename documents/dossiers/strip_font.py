@@ -7,7 +7,7 @@ It is set without shaping, so it holds the letters of scripts that need none (La
 import io
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,13 +53,13 @@ class StripFont:
     box: tuple[int, int, int, int]
 
     def covers(self, text: str) -> bool:
-        return all(sign in self.numbers for sign in text)
+        return self.numbers.keys() >= set(text)
 
     def measure(self, text: str, size: float) -> float:
-        return sum(self.widths[sign] for sign in text) * size / EM
+        return spell(text)[1] * size / EM
 
     def encode(self, text: str) -> str:
-        return "".join(f"{self.numbers[sign]:04x}" for sign in text)
+        return spell(text)[0]
 
     def add_to(self, pdf: pikepdf.Pdf) -> pikepdf.Object:
         program = pdf.make_stream(self.program)
@@ -76,11 +76,9 @@ class StripFont:
             StemV=80,
             FontFile2=program,
         )
-        by_number = {self.numbers[sign]: self.widths[sign] for sign in self.numbers}
-        widths = Array()
-        for number, width in sorted(by_number.items()):
-            widths.append(number)
-            widths.append(Array([width]))
+        by_number = dict(sorted((self.numbers[sign], self.widths[sign]) for sign in self.numbers))
+        first, last = min(by_number), max(by_number)
+        widths = [by_number.get(number, EM) for number in range(first, last + 1)]
         below = Dictionary(
             Type=Name.Font,
             Subtype=Name.CIDFontType2,
@@ -88,7 +86,7 @@ class StripFont:
             CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
             FontDescriptor=pdf.make_indirect(descriptor),
             DW=EM,
-            W=widths,
+            W=Array([first, Array(widths)]),
             CIDToGIDMap=Name.Identity,
         )
         return pdf.make_indirect(
@@ -98,7 +96,7 @@ class StripFont:
                 BaseFont=Name(NAME),
                 Encoding=Name("/Identity-H"),
                 DescendantFonts=Array([pdf.make_indirect(below)]),
-                ToUnicode=pdf.make_stream(map_to_unicode(self.numbers)),
+                ToUnicode=pdf.make_stream(name_signs()),
             )
         )
 
@@ -131,6 +129,19 @@ def load_strip_font() -> StripFont:
         cap_height=round(font["OS/2"].sCapHeight * scale),
         box=tuple(round(side * scale) for side in (head.xMin, head.yMin, head.xMax, head.yMax)),
     )
+
+
+@cache
+def name_signs() -> bytes:
+    return map_to_unicode(load_strip_font().numbers)
+
+
+@lru_cache(maxsize=2_000)
+def spell(text: str) -> tuple[str, int]:
+    """The numbers of the glyphs in hexadecimal, and how wide they are in thousandths."""
+    font = load_strip_font()
+    coded = "".join(f"{font.numbers[sign]:04x}" for sign in text)
+    return coded, sum(font.widths[sign] for sign in text)
 
 
 def find_font() -> Path:

@@ -31,7 +31,14 @@ from cases.hospitals.models import (
 )
 from cases.jobs.models import Job
 from cases.travel.models import Appointment, CostEstimate, Traveller, Trip, TripItem
-from documents.dossiers.models import Dossier, DossierVersion, Grant
+from documents.dossiers.models import (
+    Dossier,
+    DossierVersion,
+    Grant,
+    Notice,
+    NoticeReason,
+    Sheets,
+)
 from documents.records.models import (
     ArchiveEntry,
     Document,
@@ -141,6 +148,13 @@ def plant(cast: make.Cast) -> Planted:
     letters = plant_letters(cast)
     travels = plant_travels(case, cast)
     going_out = plant_dossier(cast)
+    Notice.objects.create(
+        version=going_out.version,
+        contact=cast.reviewer,
+        reason=NoticeReason.SUPERSEDED,
+        message=letters.message,
+        made_at=now,
+    )
     return Planted(
         cast=cast,
         team_lead_elsewhere=make.user(role=Role.TEAM_LEAD, team=cast.outsider.teams.first()),
@@ -249,6 +263,15 @@ def plant_beside_papers(paper: Document, file: DocumentFile, actor: User) -> Non
     )
     ImagingSeries.objects.create(
         study=study, series_uid="1.2.3.4", description=CANARY, image_count=3
+    )
+    Sheets.objects.create(
+        file=file,
+        made_of="1" * 64,
+        object_name="sheets/planted",
+        sha256="2" * 64,
+        size=10,
+        count=1,
+        made_at=make.NOW,
     )
     Redaction.objects.create(
         file=file,

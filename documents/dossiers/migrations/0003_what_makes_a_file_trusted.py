@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='dossierversion',
             name='source_choice',
-            field=models.JSONField(blank=True, editable=False, null=True, verbose_name='pages behind it'),
+            field=models.JSONField(blank=True, default=dict, editable=False, verbose_name='pages behind it'),
         ),
         migrations.CreateModel(
             name='SealKey',
