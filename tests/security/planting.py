@@ -39,6 +39,7 @@ from documents.dossiers.models import (
     NoticeReason,
     Sheets,
 )
+from documents.dossiers.seal_keys import take_seal_key
 from documents.records.models import (
     ArchiveEntry,
     Document,
@@ -148,6 +149,7 @@ def plant(cast: make.Cast) -> Planted:
     letters = plant_letters(cast)
     travels = plant_travels(case, cast)
     going_out = plant_dossier(cast)
+    take_seal_key(now)
     Notice.objects.create(
         version=going_out.version,
         contact=cast.reviewer,
