@@ -58,10 +58,10 @@ def run() -> dict[str, Any]:
     }
 
 
-def draw_sources() -> list[SourcePages]:
-    """The reports of the samples until there are enough pages, each drawn once."""
+def draw_sources(count: int = PAGES) -> list[SourcePages]:
+    """The reports of the samples until there are enough pages, drawn now."""
     sources: list[SourcePages] = []
-    left = PAGES
+    left = count
     for path in sorted(SAMPLES.glob("*/[0-9][0-9]-*.pdf")):
         data = path.read_bytes()
         pages = read_pages(data, Kind.PDF).pages[:left]
