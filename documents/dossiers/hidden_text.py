@@ -13,8 +13,6 @@ from functools import cache
 from typing import Any, Final
 
 import pikepdf
-from fontTools.fontBuilder import FontBuilder
-from fontTools.ttLib.tables._g_l_y_f import Glyph
 from pikepdf import Array, Dictionary, Name
 
 FONT_NAME: Final = "NavigatorUnseen"
@@ -225,6 +223,9 @@ def map_to_unicode(numbers: dict[str, int]) -> bytes:
 @cache
 def draw_nothing() -> bytes:
     """A font of two glyphs without an outline, always the same bytes."""
+    from fontTools.fontBuilder import FontBuilder  # noqa: PLC0415  slow to load, seldom needed
+    from fontTools.ttLib.tables._g_l_y_f import Glyph  # noqa: PLC0415
+
     builder: Any = FontBuilder(EM, isTTF=True)
     builder.setupGlyphOrder([".notdef", "unseen"])
     builder.setupCharacterMap({})

@@ -6,25 +6,13 @@ read by `marks` alone, which looks at bytes and parses nothing.
 """
 
 import hashlib
-import io
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
-
-from django.conf import settings
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers
-from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from types import ModuleType
+from typing import Final
 
 from documents.dossiers.models import SealKey
-from documents.dossiers.seal_keys import open_seal_key
 
-FIELD: Final = "Seal"
-DIGEST: Final = "sha256"
 ROOM: Final = 8192
 """Bytes kept free for the signature, always the same, so that no length depends on the key."""
 
@@ -38,28 +26,8 @@ class SealedFile:
 
 def sign_file(pdf: bytes, key: SealKey) -> SealedFile:
     """Append the seal. Raises KeyUnknown where the master key of the seal's key is not here."""
-    signer = signers.SimpleSigner(
-        signing_cert=load_certificate(key),
-        signing_key=load_private_key_from_pemder_data(open_seal_key(key), passphrase=None),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]  # pyHanko's
-    )
-    wanted = signers.PdfSignatureMetadata(
-        field_name=FIELD,
-        name=settings.ORGANISATION,
-        reason="Sealed dossier",
-        location=settings.SITE_URL,
-        subfilter=fields.SigSeedSubFilter.PADES,
-        certify=True,
-        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-        md_algorithm=DIGEST,
-    )
-    out = io.BytesIO()
-    signers.PdfSigner(wanted, signer).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False), output=out, bytes_reserved=ROOM
-    )
-    data = out.getvalue()
-    signature = PdfFileReader(io.BytesIO(data), strict=False).embedded_signatures[-1]
-    return SealedFile(data, mark_of(signature.pkcs7_content))
+    data, signature = _load_pades().append_signature(pdf, key, room=ROOM)
+    return SealedFile(data, mark_of(signature))
 
 
 def mark_of(signature: bytes) -> str:
@@ -72,20 +40,12 @@ def signature_is_good(pdf: bytes, key: SealKey, *, at: datetime) -> bool:
 
     `at`: when it was sealed; a certificate that ran out later has sealed well all the same.
     """
-    try:
-        (signature,) = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures
-        trusted = ValidationContext(
-            trust_roots=[load_certificate(key)], allow_fetching=False, moment=at
-        )
-        status = validate_pdf_signature(signature, trusted)
-        # A reader passes over bytes behind the end that mean nothing to it; we do not.
-        start, _first, rest, length = signature.byte_range
-    except Exception:  # noqa: BLE001  a reader of PDFs breaks in many ways on a broken file
-        return False
-    return bool(status.bottom_line) and start == 0 and rest + length == len(pdf)
+    is_good: bool = _load_pades().covers_whole_file(pdf, key, at=at)
+    return is_good
 
 
-def load_certificate(key: SealKey) -> Any:
-    """The certificate as the library of the seal wants it."""
-    (certificate,) = load_certs_from_pemder_data(key.certificate.encode())
-    return certificate
+def _load_pades() -> ModuleType:
+    """Half a second of imports that most processes never need."""
+    from documents.dossiers import pades  # noqa: PLC0415  see above
+
+    return pades

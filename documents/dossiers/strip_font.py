@@ -13,8 +13,6 @@ from typing import Any, Final
 
 import pikepdf
 from django.core.exceptions import ImproperlyConfigured
-from fontTools import subset
-from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name
 
 from documents.dossiers.hidden_text import map_to_unicode
@@ -104,6 +102,9 @@ class StripFont:
 @cache
 def load_strip_font() -> StripFont:
     """The cut-down font, once a process, always the same bytes. Takes a tenth of a second."""
+    from fontTools import subset  # noqa: PLC0415  slow to load, seldom needed
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+
     font: Any = TTFont(find_font(), recalcTimestamp=False)
     options = subset.Options(
         layout_features=[],

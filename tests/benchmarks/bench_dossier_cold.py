@@ -6,7 +6,6 @@ Processor time of the children counts.
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -72,11 +71,12 @@ def open_case(folder: Path) -> str:
 
 
 def call(command: list[str]) -> None:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(command, cwd=ROOT, check=True, env=dict(os.environ), **quiet)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
 
 
 if __name__ == "__main__":
+    import os
+
     import django
 
     with tempfile.TemporaryDirectory(prefix="navigator-bench-") as place:

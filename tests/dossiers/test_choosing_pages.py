@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 
 from documents.dossiers import errors
 from documents.dossiers.models import DossierVersion, Sheets, VersionState
-from documents.dossiers.services import request_dossier
+from documents.dossiers.services import SourceChoice, request_dossier
 from documents.dossiers.serving import read_checked
 from documents.dossiers.sheets import take_sheets
 from documents.dossiers.source_pages import find_originals, order_sources
@@ -40,14 +40,20 @@ def paper(cast: Cast) -> DocumentFile:
     return read_paper(cast.case, cast.coordinator, make_pdf(*REPORT))
 
 
-def build(cast: Cast, run_jobs: RunJobs, **choice: object) -> DossierVersion:
-    version = request_dossier(
+def ask(cast: Cast, source_choice: SourceChoice | None = None) -> DossierVersion:
+    return request_dossier(
         case=cast.case,
         referral=cast.referral,
         actor=cast.coordinator,
         now=NOW,
-        **choice,  # type: ignore[arg-type]  # only `source_choice` is handed over
+        source_choice=source_choice,
     )
+
+
+def build(
+    cast: Cast, run_jobs: RunJobs, source_choice: SourceChoice | None = None
+) -> DossierVersion:
+    version = ask(cast, source_choice)
     run_jobs()
     version.refresh_from_db()
     return version
@@ -126,12 +132,11 @@ def test_only_the_chosen_pages_stand_behind_and_the_next_version_keeps_that(
 
 
 def test_other_pages_are_not_asked_for_while_one_is_being_made(cast: Cast) -> None:
-    ask = {"case": cast.case, "referral": cast.referral, "actor": cast.coordinator, "now": NOW}
-    first = request_dossier(**ask, source_choice={"x": [1]})
-    assert request_dossier(**ask) == first
-    assert request_dossier(**ask, source_choice={"x": [1]}) == first
+    first = ask(cast, {"x": [1]})
+    assert ask(cast) == first
+    assert ask(cast, {"x": [1]}) == first
     with pytest.raises(errors.VersionBeingMade):
-        request_dossier(**ask, source_choice={"x": [2]})
+        ask(cast, {"x": [2]})
 
 
 def test_a_translation_stands_right_behind_its_original(cast: Cast) -> None:

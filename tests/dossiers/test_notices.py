@@ -88,7 +88,7 @@ def test_the_mail_holds_no_word_of_the_patient_and_no_reason(
 ) -> None:
     act(cast, opened)
     run_jobs()
-    said = mail.outbox[0].subject + mail.outbox[0].body
+    said = f"{mail.outbox[0].subject} {mail.outbox[0].body}"
     assert cast.case.reference in said
     for word in (*cast.case.patient.name.split(), "wrong page", "tumour", "cancer"):
         assert word not in said

@@ -183,7 +183,7 @@ def test_the_marks_of_the_seal_refuse_every_change(cast: Cast) -> None:
     changes: list[dict[str, object]] = [
         {"seal_mark": "0" * 64},
         {"seal_key": None},
-        {"source_choice": {}},
+        {"source_choice": {"x": []}},
     ]
     for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -16,6 +16,8 @@ BESIDE = {
     "records.Translation",
     "dossiers.Access",
     "dossiers.DossierItem",
+    "dossiers.Notice",
+    "dossiers.Sheets",
 }
 
 
