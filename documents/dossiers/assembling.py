@@ -50,6 +50,8 @@ class Frame:
     version: int
     language: str
     made_at: datetime
+    verify_at: str = ""
+    """The address where whoever holds the file may check it."""
 
 
 def assemble_file(
@@ -157,6 +159,7 @@ class Assembly:
                 number=number,
                 total=self.total,
                 translates=source.translates,
+                verify_at=self.frame.verify_at,
             ),
             cited_on=sorted({on for on, _link in places})[:MOST_PLACES],
             listed_on=self.listed_on.get(source.key),

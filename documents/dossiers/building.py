@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 import pikepdf
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from cases.accounts.audit import record
@@ -64,6 +65,7 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
             version=version.number,
             language=gathered.contents.language,
             made_at=gathered.contents.made_at,
+            verify_at=f"{settings.SITE_URL}/verify/",
         ),
         find_source_pages(version, gathered.files, now=now),
         make_attachments(version, gathered),

@@ -51,6 +51,7 @@ class Stamp:
     number: int
     total: int
     translates: str = ""
+    verify_at: str = ""
 
 
 def write_strip(
@@ -66,11 +67,14 @@ def write_strip(
     right = width - MARGIN
     left_words, right_words = say_source(font, stamp), say_issue(font, stamp)
     issue_width = font.measure(right_words, SIZE)
+    check_words = say_where_to_check(font, stamp)
+    check_width = font.measure(check_words, SMALL)
     lines = [
         "/Artifact <</Type /Pagination /Subtype /Footer>> BDC",
         f"q {RULE} {MARGIN:.2f} {STRIP - 10:.2f} m {right:.2f} {STRIP - 10:.2f} l S Q",
         set_words(font, left_words, (MARGIN, LINES[0]), SIZE, INK),
         set_words(font, right_words, (right - issue_width, LINES[0]), SIZE, INK),
+        set_words(font, check_words, (right - check_width, LINES[1]), SMALL, SOFT),
         set_words(font, say(font, FIXED), (MARGIN, LINES[2]), SMALLEST, SOFT),
         "EMC",
     ]
@@ -115,6 +119,12 @@ def say_source(font: StripFont, stamp: Stamp) -> str:
 def say_issue(font: StripFont, stamp: Stamp) -> str:
     version = say(font, gettext_noop("Version %(version)d"), version=stamp.version)
     return f"{stamp.reference}  ·  {version}"
+
+
+def say_where_to_check(font: StripFont, stamp: Stamp) -> str:
+    if not stamp.verify_at:
+        return ""
+    return say(font, gettext_noop("Check this file at %(address)s"), address=stamp.verify_at)
 
 
 def say(font: StripFont, sentence: str, **values: object) -> str:

@@ -26,7 +26,11 @@ from tests.dossiers.sample_contents import FULL
 SAMPLES = Path("tests/samples")
 SPANISH = SAMPLES / "adolescent-match" / "01-anatomia-patologica.pdf"
 FRAME = Frame(
-    reference="NV-2026-00012", version=2, language="en", made_at=datetime(2026, 3, 16, tzinfo=UTC)
+    reference="NV-2026-00012",
+    version=2,
+    language="en",
+    made_at=datetime(2026, 3, 16, tzinfo=UTC),
+    verify_at="https://office.example/verify/",
 )
 ANSWERS = Attachment(
     name="case.answers.json",
@@ -141,6 +145,7 @@ def test_every_source_page_is_stamped_and_says_the_fixed_words() -> None:
     for page, stamp in zip(behind, stamps, strict=True):
         assert stamp in page
         assert "NV-2026-00012 · Version 2" in page
+        assert "Check this file at https://office.example/verify/" in page
         assert "does not guarantee access, eligibility or outcome" in page
     assert "translation of S1" in behind[2]
 
