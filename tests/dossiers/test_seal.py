@@ -27,6 +27,7 @@ from documents.dossiers.services import request_dossier, seal_version
 from documents.dossiers.serving import read_checked
 from documents.dossiers.signing import SealedFile, sign_file, signature_is_good
 from documents.records.errors import KeyUnknown
+from navigator.backups import list_master_keys
 from tests import make
 from tests.components import need
 from tests.dossiers.conftest import Find
@@ -132,6 +133,10 @@ def test_the_private_key_lies_under_the_master_key_and_moves_with_it(
     settings.MASTER_KEYS = ["o" * 40]
     with pytest.raises(KeyUnknown):
         open_seal_key(key)
+
+
+def test_a_backup_names_the_master_key_that_the_seal_lies_under(key: SealKey) -> None:
+    assert list_master_keys() == [key.master_key_id]
 
 
 def test_the_seal_is_valid_for_the_tool_that_hospitals_have(
