@@ -20,6 +20,17 @@ class VersionBeingMade(ValidationError):
         )
 
 
+class SourcesChanged(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A record behind this version was withdrawn, kept back or changed since it was "
+                "made. Make a new version."
+            ),
+            code="sources_changed",
+        )
+
+
 class SecondPersonNeeded(ValidationError):
     def __init__(self) -> None:
         super().__init__(

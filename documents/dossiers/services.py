@@ -5,6 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
@@ -20,6 +21,7 @@ from documents.dossiers.notices import tell_who_opened
 from documents.dossiers.seal_keys import take_seal_key
 from documents.dossiers.serving import read_checked
 from documents.dossiers.signing import sign_file
+from documents.records.models import DocumentFile, DocumentState
 from documents.records.vault import delete_object, seal_bytes
 from documents.records.versions import removed_unless_kept
 
@@ -114,6 +116,7 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
     stored = seal_bytes(case_id=version.dossier.case_id, data=sealed.data, folder=FOLDER)
     with removed_unless_kept(stored), transaction.atomic():
         Case.objects.select_for_update(no_key=True).get(pk=version.dossier.case_id)
+        _require_sources_unchanged(version)
         kept = DossierVersion.objects.filter(
             pk=version.pk, state=VersionState.TO_CHECK, object_name=checked_name
         ).update(
@@ -141,6 +144,20 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
         transaction.on_commit(lambda: delete_object(checked_name))
     version.refresh_from_db()
     return version
+
+
+def _require_sources_unchanged(version: DossierVersion) -> None:
+    """What was withdrawn, kept back or covered since the making does not go out after all."""
+    newer = DocumentFile.objects.filter(
+        document=OuterRef("file__document"), version__gt=OuterRef("file__version")
+    )
+    as_they_were = version.items.filter(
+        ~Exists(newer),
+        file__document__state=DocumentState.ACCEPTED,
+        file__document__shown_to_hospitals=True,
+    )
+    if as_they_were.count() != version.items.count():
+        raise errors.SourcesChanged
 
 
 def _supersede_earlier(version: DossierVersion, actor: User | None, now: datetime) -> None:

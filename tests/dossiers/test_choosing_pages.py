@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 
 from documents.dossiers import errors
 from documents.dossiers.models import DossierVersion, Sheets, VersionState
-from documents.dossiers.services import SourceChoice, request_dossier
+from documents.dossiers.services import SourceChoice, request_dossier, seal_version
 from documents.dossiers.serving import read_checked
 from documents.dossiers.sheets import take_sheets
 from documents.dossiers.source_pages import find_originals, order_sources
@@ -205,6 +205,34 @@ def test_a_paper_whose_pages_cannot_be_drawn_is_named_to_a_person(
     Page.objects.create(file=paper, number=3, text="", preview_name="previews/test/none")
     version = build(cast, run_jobs)
     assert (version.state, version.failure_code) == (VersionState.FAILED, "source_not_drawn")
+
+
+@pytest.mark.parametrize("change", ["withdrawn", "kept back", "covered", "nothing"])
+def test_what_changed_since_the_making_is_not_sealed(
+    cast: Cast, paper: DocumentFile, run_jobs: RunJobs, change: str
+) -> None:
+    version = build(cast, run_jobs)
+    document = Document.objects.filter(pk=paper.document_id)
+    if change == "withdrawn":
+        document.update(state=DocumentState.WITHDRAWN)
+    elif change == "kept back":
+        document.update(shown_to_hospitals=False)
+    elif change == "covered":
+        DocumentFile.objects.create(
+            document=paper.document,
+            version=2,
+            role="redacted",
+            object_name="files/test/covered",
+            content_type="application/pdf",
+            sha256="0" * 64,
+            size=1,
+            created_at=NOW,
+        )
+    else:
+        assert seal_version(version=version, actor=cast.coordinator, now=NOW).is_sealed
+        return
+    with pytest.raises(errors.SourcesChanged):
+        seal_version(version=version, actor=cast.coordinator, now=NOW)
 
 
 def test_too_many_pages_are_refused_with_a_sentence(
