@@ -104,7 +104,7 @@ def show_seal(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def serve_certificate(request: HttpRequest, fingerprint: str = "") -> HttpResponse:  # noqa: ARG001
+def serve_certificate(request: HttpRequest, fingerprint: str = "") -> HttpResponse:  # noqa: ARG001  Django hands it over
     """A certificate as it was published: the one that seals now, or one named."""
     for key in list_seal_keys():
         if fingerprint in {"", key.fingerprint}:
