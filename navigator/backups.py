@@ -22,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 from cases.jobs.holds import MAIL, hold_queue
+from documents.dossiers.models import SealKey
 from documents.records.keys import master_key_id
 from documents.records.models import CaseKey
 from navigator.table_copies import (
@@ -82,7 +83,7 @@ def write_backup(folder: Path, *, now: datetime) -> Totals:
             label_of(model): asdict(copy_table(model, table_path(folder, model)))
             for model in list_tables()
         }
-        keys = sorted(set(CaseKey.objects.values_list("master_key_id", flat=True)))
+        keys = list_master_keys()
         migrations = list_migrations()
         # Listed last: what the rows of this moment name was stored before them.
         count = copy_objects(folder)
@@ -98,6 +99,14 @@ def write_backup(folder: Path, *, now: datetime) -> Totals:
     }
     write_durably(folder / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode())
     return Totals(len(tables), sum(one["rows"] for one in tables.values()), count, keys)
+
+
+def list_master_keys() -> list[str]:
+    """The ids of the master keys that what is kept lies under: files, and the seal's own keys."""
+    used = (
+        set(model.objects.values_list("master_key_id", flat=True)) for model in (CaseKey, SealKey)
+    )
+    return sorted(set().union(*used))
 
 
 def table_path(folder: Path, model: type[models.Model]) -> Path:

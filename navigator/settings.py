@@ -267,6 +267,8 @@ FILE_UPLOAD_HANDLERS = [
 MAX_DOCUMENT_BYTES = env.int("MAX_DOCUMENT_BYTES", 200 * 1024 * 1024)
 MAX_ARCHIVE_BYTES = env.int("MAX_ARCHIVE_BYTES", 4 * 1024 * 1024 * 1024)  # zips, images of scans
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "")  # host:port or a socket's path; empty: no scanner
+# Whether somebody else than the person who asked for a dossier has to seal it.
+SEALING_NEEDS_TWO = env.bool("SEALING_NEEDS_TWO", False)
 HOLD_WITHOUT_SCANNER = env.bool("HOLD_WITHOUT_SCANNER", PRODUCTION)
 TESSERACT = env.str("TESSERACT", "tesseract")  # what reads photographs of papers; empty: nothing
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("readyz", health.show_ready, name="readyz"),
     path("admin/", admin.site.urls),
     path("portal/", include("navigator.portal.urls")),
+    path("", include("documents.dossiers.proof_urls")),
     path("d/", include((dossier_urls.urlpatterns, "delivery"))),
     path("api/v1/", include("navigator.api.urls")),
     # Addresses and passwords of families are not changed here: their address is the one on file.

@@ -1,4 +1,6 @@
-"""Making a version: gather, lay out, check, store. What a job does, and a command in its process.
+"""Making a version: gather, lay out, add the sources, check, store.
+
+What a job does, and a command in its process.
 
 Nothing here changes the database before the caller's last transaction, so an attempt that dies
 leaves a version that is still being made, and at most an object that no row names.
@@ -16,16 +18,25 @@ from django.core.exceptions import ValidationError
 
 from cases.accounts.audit import record
 from cases.casework.services import add_timeline_entry, make_task
+from documents.dossiers.assembling import Frame, SourcePages, assemble_file
+from documents.dossiers.attachments import make_attachments
 from documents.dossiers.gather import Gathered, gather_version
-from documents.dossiers.models import DossierItem, DossierVersion, VersionState
+from documents.dossiers.models import (
+    DossierItem,
+    DossierVersion,
+    VersionState,
+    VersionVariant,
+)
 from documents.dossiers.render import STEPS as RENDER_STEPS, render_dossier
+from documents.dossiers.source_pages import find_source_pages
 from documents.records.vault import StoredObject, seal_bytes
 
 GATHER: Final = "gather"
 LAY_OUT: Final = "lay_out"
+SOURCES: Final = "sources"
 CHECK: Final = "check"
 STORE: Final = "store"
-TOTAL: Final = 3 + len(RENDER_STEPS)
+TOTAL: Final = 4 + len(RENDER_STEPS)
 FOLDER: Final = "dossiers"
 Report = Callable[[int, int, str], None]
 
@@ -38,7 +49,7 @@ class Built:
 
 
 def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Built:
-    """Gather, lay out, check and store; the database is only read.
+    """Gather, lay out, assemble, check and store; of the database only drawn sheets are written.
 
     Raises a ValidationError with a sentence where a person must change something first.
     """
@@ -49,7 +60,20 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
         if step:
             report(1 + done, TOTAL, LAY_OUT)
 
-    pdf = render_dossier(gathered.contents, on_step=on_step)
+    laid_out = render_dossier(gathered.contents, on_step=on_step)
+    report(TOTAL - 3, TOTAL, SOURCES)
+    pdf = assemble_file(
+        laid_out,
+        Frame(
+            reference=gathered.contents.case_reference,
+            version=version.number,
+            language=gathered.contents.language,
+            made_at=gathered.contents.made_at,
+            verify_at=gathered.contents.verify_at,
+        ),
+        _find_sources(version, gathered, now),
+        make_attachments(version, gathered),
+    )
     report(TOTAL - 2, TOTAL, CHECK)
     page_count = count_pages(pdf)
     report(TOTAL - 1, TOTAL, STORE)
@@ -57,6 +81,16 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
     if stored.sha256 != hashlib.sha256(pdf).hexdigest():
         raise RuntimeError("the stored dossier is not the rendered one")
     return Built(gathered, stored, page_count)
+
+
+def _find_sources(version: DossierVersion, gathered: Gathered, now: datetime) -> list[SourcePages]:
+    """Papers stand behind the whole dossier only.
+
+    A summary is one page, and a version without identity has no place for the names in papers.
+    """
+    if version.variant != VersionVariant.FULL:
+        return []
+    return find_source_pages(version, gathered.files, now=now)
 
 
 def count_pages(pdf: bytes) -> int:

@@ -169,6 +169,8 @@ class DossierContents(Printed):
     reference_date: date
     made_at: datetime = field(metadata=APART)
     """Aware, UTC."""
+    verify_at: str = field(default="", metadata=APART)
+    """The address at which anybody can learn whether a file is ours, unchanged and the newest."""
     variant: Variant = Variant.FULL
     language: str = "en"
     """Of the frame: labels and fixed sentences. Values stand as recorded."""

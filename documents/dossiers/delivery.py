@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,12 +17,9 @@ from cases.clinical.errors import NotForThisRole
 from cases.hospitals.models import (
     Audience,
     Contact,
-    Direction,
     Message,
-    MessageState,
     Referral,
     ReferralState,
-    Thread,
 )
 from cases.hospitals.services import ENDED, move_referral, receive_message
 from cases.jobs.services import queue_job
@@ -46,6 +42,7 @@ from documents.dossiers.models import (
     GrantQuerySet,
     VersionState,
 )
+from documents.dossiers.outgoing import write_to_contact
 from documents.dossiers.services import OUT, SEALING_ROLES
 from documents.dossiers.serving import read_checked
 
@@ -88,7 +85,13 @@ def grant_version(
         id=grant_id,
         version=version,
         contact=contact,
-        message=_write_message(version, referral, contact, actor, now),
+        message=write_to_contact(
+            version=version,
+            contact=contact,
+            body=_("A private link to dossier version %(number)d.") % {"number": version.number},
+            actor=actor,
+            now=now,
+        ),
         token_hash=hash_token(token),
         created_at=now,
         created_by=actor,
@@ -142,37 +145,6 @@ def _require_referral(version: DossierVersion, contact: Contact) -> Referral:
     if referral.state in ENDED:
         raise errors.ReferralEnded
     return referral
-
-
-def _write_message(
-    version: DossierVersion, referral: Referral, contact: Contact, actor: User, now: datetime
-) -> Message:
-    """The mail as a row of the referral's thread; the link itself is in no row."""
-    thread: Thread | None = referral.threads.filter(audience=Audience.HOSPITAL).first()
-    if thread is None:
-        thread = Thread.objects.create(
-            case=version.dossier.case,
-            referral=referral,
-            audience=Audience.HOSPITAL,
-            subject=f"{version.dossier.case.reference} · {referral.hospital.name}",
-            created_at=now,
-        )
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
-    key = uuid4()
-    message = Message.objects.create(
-        id=key,
-        thread=thread,
-        direction=Direction.OUT,
-        state=MessageState.QUEUED,
-        author=actor,
-        contact=contact,
-        to_address=contact.email,
-        body=_("A private link to dossier version %(number)d.") % {"number": version.number},
-        message_id=f"<{key.hex}@{host}>",
-        created_at=now,
-    )
-    Thread.objects.filter(pk=thread.pk).update(last_message_at=now)
-    return message
 
 
 @transaction.atomic

@@ -14,6 +14,33 @@ class VersionNotToCheck(ValidationError):
         )
 
 
+class VersionBeingMade(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("A version with other pages is being made just now. Wait until it is there."),
+            code="version_being_made",
+        )
+
+
+class SourcesChanged(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A record behind this version was withdrawn, kept back or changed since it was "
+                "made. Make a new version."
+            ),
+            code="sources_changed",
+        )
+
+
+class SecondPersonNeeded(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("You asked for this version, so a colleague looks at it and seals it."),
+            code="second_person_needed",
+        )
+
+
 class VersionNotSealed(ValidationError):
     def __init__(self) -> None:
         super().__init__(
@@ -45,6 +72,27 @@ class SealBroken(ValidationError):
         super().__init__(
             _("The stored file is not as it was made, and is not shown. Please tell the office."),
             code="seal_broken",
+        )
+
+
+class SourceNotDrawn(ValidationError):
+    def __init__(self, *, title: str) -> None:
+        super().__init__(
+            _("The pages of “%(title)s” cannot be drawn. Have it read anew, or leave it out."),
+            code="source_not_drawn",
+            params={"title": title},
+        )
+
+
+class SourcesTooMany(ValidationError):
+    def __init__(self, *, pages: int, megabytes: int) -> None:
+        super().__init__(
+            _(
+                "The source pages are too many for one file (at most %(pages)d pages and "
+                "%(megabytes)d MB). Choose the pages that the hospital needs."
+            ),
+            code="sources_too_many",
+            params={"pages": pages, "megabytes": megabytes},
         )
 
 

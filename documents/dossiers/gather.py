@@ -91,6 +91,7 @@ def _gather_contents(
         version=version.number,
         reference_date=day,
         made_at=now,
+        verify_at=f"{settings.SITE_URL}/verify/",
         variant=Variant(version.variant),
         language=version.language,
         organisation=settings.ORGANISATION,

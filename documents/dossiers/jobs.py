@@ -7,11 +7,17 @@ from django.utils import timezone
 
 from cases.hospitals.jobs import IN_DOUBT, ask_about_message
 from cases.hospitals.models import MessageState
-from cases.hospitals.outbox import claim_message, deliver_message, settle_message
+from cases.hospitals.outbox import (
+    claim_message,
+    deliver_message,
+    may_still_go,
+    settle_message,
+)
 from cases.jobs.registry import Run, job_handler
 from documents.dossiers.building import build_file, keep_built, keep_refusal
 from documents.dossiers.links import build_code_mail, build_link_mail, is_open
-from documents.dossiers.models import DossierVersion, Grant, VersionState
+from documents.dossiers.models import DossierVersion, Grant, Notice, VersionState
+from documents.dossiers.notices import build_notice_mail
 from documents.records.errors import StorageFull, StorageUnavailable
 
 WITH_ALL = ("version__dossier__case__patient", "version__dossier__referral", "contact__hospital")
@@ -51,6 +57,24 @@ def mail_link(run: Run, *, grant_id: str) -> None:
         settle_message(message, MessageState.DRAFT)
         return
     ended = deliver_message(message, build_link_mail(grant, message))
+    if ended in IN_DOUBT:
+        with run.finishing():
+            ask_about_message(message, ended, timezone.now())
+
+
+@job_handler("dossiers.mail_notice", queue="mail", max_attempts=9, back_off=timedelta(seconds=20))
+def mail_notice(run: Run, *, notice_id: str) -> None:
+    """Tell a contact what became of a version, once; nothing goes to whom nothing may go to."""
+    notice = Notice.objects.select_related(
+        "version__dossier__case__owner", "contact", "message"
+    ).get(pk=notice_id)
+    message = claim_message(str(notice.message_id))
+    if message is None:
+        return
+    if not may_still_go(message):
+        settle_message(message, MessageState.DRAFT)
+        return
+    ended = deliver_message(message, build_notice_mail(notice))
     if ended in IN_DOUBT:
         with run.finishing():
             ask_about_message(message, ended, timezone.now())

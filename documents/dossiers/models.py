@@ -14,6 +14,70 @@ from cases.hospitals.models import Contact, Message, Referral
 from documents.records.models import DocumentFile
 
 
+class SealKey(models.Model):
+    """A key that the installation seals with. One is current; certificates are kept for ever.
+
+    The private key (PKCS#8) is wrapped by a master key, bound to the row's id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    certificate = models.TextField(_("certificate"), editable=False)
+    fingerprint = models.CharField(_("SHA-256 of the certificate"), max_length=64, unique=True)
+    wrapped_key = models.BinaryField()
+    master_key_id = models.CharField(max_length=16, editable=False)
+    is_current = models.BooleanField(_("seals now"), default=True)
+    made_at = models.DateTimeField(_("made at"))
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("seal key")
+        verbose_name_plural = _("seal keys")
+        ordering: ClassVar = ["-made_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["is_current"], condition=Q(is_current=True), name="seal_key_one_is_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=True, retired_at__isnull=True)
+                | Q(is_current=False, retired_at__isnull=False),
+                name="seal_key_retired_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.fingerprint[:16]
+
+
+class SheetsQuerySet(OfCaseQuerySet["Sheets"]):
+    case_path = "file__document__case"
+
+
+class Sheets(models.Model):
+    """The pages of a source file, drawn once as they stand behind every dossier.
+
+    A stored object that can be made anew at any time. `made_of` is the hash of what it was drawn
+    from and of the way of drawing: another hash means that it is stale.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    file = models.OneToOneField(DocumentFile, on_delete=models.CASCADE, related_name="sheets")
+    made_of = models.CharField(max_length=64)
+    object_name = models.CharField(max_length=120, unique=True, editable=False)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    size = models.BigIntegerField(_("bytes"))
+    count = models.PositiveIntegerField(_("pages"))
+    made_at = models.DateTimeField(_("drawn at"))
+
+    objects = SheetsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("drawn pages of a source")
+        verbose_name_plural = _("drawn pages of sources")
+
+    def __str__(self) -> str:
+        return f"sheets of {self.file_id}"
+
+
 class Dossier(models.Model):
     """The dossier of a case, for one referral or (none) for the case as such."""
 
@@ -70,8 +134,12 @@ class DossierVersion(models.Model):
     """One numbered version. Once sealed, neither the row's hashes nor the bytes change.
 
     `contents` is the frozen JSON of all that the PDF says and `contents_sha256` its hash (in the
-    footer of every page); `file_sha256` is of the PDF's bytes. `language` is that of the frame. A
-    version without identity carries a random `alias` instead of the case's reference.
+    footer of every page); `file_sha256` is of the PDF's bytes, from the sealing on with the
+    signature, and `seal_mark` the hash of that signature. What was sealed before files were signed
+    has no `seal_key`. `source_choice` says which pages of a document stand behind it, by its id
+    (`{"<id>": [1, 3]}`; an empty list leaves it out); a document that is not named stands there
+    whole. `language` is that of the frame. A version without identity carries a random `alias`
+    instead of the case's reference.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -96,6 +164,23 @@ class DossierVersion(models.Model):
     size = models.BigIntegerField(_("bytes"), default=0)
     page_count = models.PositiveIntegerField(_("pages"), default=0)
     object_name = models.CharField(max_length=120, blank=True, default="", editable=False)
+    source_choice = models.JSONField(_("pages behind it"), default=dict, blank=True, editable=False)
+    seal_key = models.ForeignKey(
+        SealKey,
+        verbose_name=_("sealed with"),
+        on_delete=models.PROTECT,
+        related_name="versions",
+        null=True,
+        blank=True,
+    )
+    seal_mark = models.CharField(
+        _("hash of the signature"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_index=True,
+        editable=False,
+    )
     failure_code = models.CharField(_("what went wrong"), max_length=60, blank=True, default="")
     asked_by = models.ForeignKey(
         User, verbose_name=_("asked for by"), on_delete=models.PROTECT, related_name="+", null=True
@@ -264,3 +349,38 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class NoticeReason(models.TextChoices):
+    SUPERSEDED = "superseded", _("Replaced by a newer version")
+    RECALLED = "recalled", _("Called back")
+
+
+class NoticeQuerySet(OfCaseQuerySet["Notice"]):
+    case_path = "version__dossier__case"
+
+
+class Notice(models.Model):
+    """A contact who opened a version is told, once, what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.ForeignKey(DossierVersion, on_delete=models.PROTECT, related_name="notices")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="notices")
+    reason = models.CharField(_("why"), max_length=12, choices=NoticeReason.choices)
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="notice")
+    made_at = models.DateTimeField(_("made at"))
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice about a version")
+        verbose_name_plural = _("notices about versions")
+        ordering: ClassVar = ["-made_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["version", "contact", "reason"], name="notice_once_a_contact"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from django.conf import settings
@@ -18,9 +20,11 @@ from documents.dossiers.models import (
     Access,
     DossierVersion,
     Grant,
+    SealKey,
     VersionState,
     VersionVariant,
 )
+from documents.dossiers.signing import signature_is_good
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class VersionLine:
 class Verdict:
     """What is known of a file whose bytes were sealed here.
 
-    `is_as_sealed` says that the frozen contents still have their hash as well.
+    `is_as_sealed` says that the frozen contents still have their hash as well, and that the
+    signature is whole. What was sealed before files were signed has none (`signed_by` is empty).
     """
 
     is_as_sealed: bool
@@ -84,6 +89,8 @@ class Verdict:
     newer: int | None
     """The number of the newest sealed version, where this one is superseded."""
     file_sha256: str
+    signed_by: str
+    """The fingerprint of the certificate that the seal was made with."""
 
 
 def list_versions(case: Case, now: datetime) -> list[VersionLine]:
@@ -203,23 +210,79 @@ def find_newest_sealed(version: DossierVersion) -> DossierVersion | None:
     return newest
 
 
+# No hash: with it a file without any seal is asked about as one with seals is.
+NO_MARK: Final = "none"
+
+
+class FileStanding(StrEnum):
+    """All that a stranger learns of a file."""
+
+    NEWEST = "newest"
+    SUPERSEDED = "superseded"
+    RECALLED = "recalled"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
+def stand_of_file(sha256: str, marks: Iterable[str]) -> FileStanding:
+    """How a file with this hash and these seals stands; the same queries whatever it is."""
+    sealed = DossierVersion.objects.filter(state__in=SEALED_STATES).only(
+        "state", "number", "dossier"
+    )
+    version = sealed.filter(file_sha256=sha256).first()
+    bears_seal = sealed.filter(seal_mark__in=[NO_MARK, *marks]).exists()
+    if version is None:
+        return FileStanding.CHANGED if bears_seal else FileStanding.UNKNOWN
+    if version.state == VersionState.RECALLED:
+        return FileStanding.RECALLED
+    is_newest = not sealed.filter(dossier=version.dossier_id, number__gt=version.number).exists()
+    return FileStanding.NEWEST if is_newest else FileStanding.SUPERSEDED
+
+
+@dataclass(frozen=True)
+class PublishedKey:
+    certificate: str
+    fingerprint: str
+    made_at: datetime
+    retired_at: datetime | None
+
+    @property
+    def groups(self) -> list[str]:
+        return [self.fingerprint[at : at + 8] for at in range(0, len(self.fingerprint), 8)]
+
+
+def list_seal_keys() -> list[PublishedKey]:
+    """Every certificate that ever sealed here, the one that seals now first."""
+    rows = SealKey.objects.order_by("-is_current", "-made_at")
+    return [
+        PublishedKey(*row)
+        for row in rows.values_list("certificate", "fingerprint", "made_at", "retired_at")
+    ]
+
+
 def verify_bytes(data: bytes) -> Verdict | None:
     """Whose dossier a file is, and whether it is as sealed; None: no dossier has these bytes."""
     digest = hashlib.sha256(data).hexdigest()
     version = (
         DossierVersion.objects.filter(file_sha256=digest, state__in=SEALED_STATES)
-        .select_related("dossier__case")
+        .select_related("dossier__case", "seal_key")
         .first()
     )
     if version is None:
         return None
     newest = find_newest_sealed(version)
+    key = version.seal_key
+    is_signed_well = key is None or signature_is_good(
+        data, key, at=version.sealed_at or version.asked_at
+    )
     return Verdict(
-        is_as_sealed=hash_frozen(version.contents or {}) == version.contents_sha256,
+        is_as_sealed=is_signed_well
+        and hash_frozen(version.contents or {}) == version.contents_sha256,
         reference=version.dossier.case.reference,
         number=version.number,
         state=version.state,
         sealed_at=version.sealed_at,
         newer=newest.number if newest and newest.number > version.number else None,
         file_sha256=digest,
+        signed_by=key.fingerprint if key else "",
     )

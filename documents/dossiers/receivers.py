@@ -15,7 +15,10 @@ from cases.jobs.models import Job
 from cases.jobs.signals import job_given_up
 from documents.dossiers.building import fail_version
 from documents.dossiers.delivery import close_links, mail_link_again
-from documents.dossiers.models import DossierVersion
+from documents.dossiers.models import DossierVersion, SealKey
+from documents.dossiers.notices import mail_notice_again
+from documents.records.keys import rewrap_keys
+from documents.records.signals import master_key_rotated
 
 
 @receiver(consent_withdrawn)
@@ -31,8 +34,16 @@ def close_links_of_consent(
 
 @receiver(message_sent_again)
 def mail_the_link_again(message: Message, actor: User, now: datetime, **_news: Any) -> bool:
-    """A mail with a private link goes as such again, not as news of a letter."""
-    return mail_link_again(message=message, actor=actor, now=now)
+    """A mail with a private link, or a notice, goes as such again, not as news of a letter."""
+    return mail_link_again(message=message, actor=actor, now=now) or mail_notice_again(
+        message=message, actor=actor
+    )
+
+
+@receiver(master_key_rotated)
+def rewrap_seal_keys(**_news: Any) -> None:
+    """The keys that seal lie under the same master key as the files."""
+    rewrap_keys(SealKey)
 
 
 @receiver(job_given_up)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
+import pydyf
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.template.loader import render_to_string
@@ -185,7 +186,17 @@ def write_pdf(document: Document) -> bytes:
     with _refusals_told(), warnings.catch_warnings():
         # WeasyPrint leaves closing its colour profile to the collector.
         warnings.simplefilter("ignore", ResourceWarning)
-        return cast("bytes", document.write_pdf(pdf_variant=VARIANT))
+        return cast("bytes", document.write_pdf(pdf_variant=VARIANT, finisher=_describe_links))
+
+
+def _describe_links(document: Document, _pdf: object) -> None:
+    """A link is described by its own words; WeasyPrint describes it by the name of its target."""
+    for page in document.pages:
+        for _kind, _target, _place, box in page.links:
+            note = getattr(box, "link_annotation", None)
+            words = " ".join("".join(box.element.itertext()).split())
+            if note is not None and words:
+                note["Contents"] = pydyf.String(words)
 
 
 @contextmanager

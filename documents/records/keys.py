@@ -7,6 +7,7 @@ key is put first in `MASTER_KEYS`; older ones still open what they wrapped, and
 
 import hashlib
 import os
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from documents.records.errors import KeyUnknown
@@ -54,33 +56,38 @@ def rewrap_case_keys() -> int:
 
     Each row is one short transaction, so the command may be stopped and run again.
     """
+    return rewrap_keys(CaseKey)
+
+
+def rewrap_keys(model: type[Model]) -> int:
+    """The same for any table of keys that are wrapped as a case's are, bound to their row's id."""
     newest, moved = master_key_id(settings.MASTER_KEYS[0]), 0
-    stale = CaseKey.objects.exclude(master_key_id=newest).values_list("pk", flat=True)
-    for case_id in list(stale):
+    rows = model._default_manager  # noqa: SLF001  Django's own name for it
+    for owner_id in list(rows.exclude(master_key_id=newest).values_list("pk", flat=True)):
         with transaction.atomic():
-            row = CaseKey.objects.select_for_update(no_key=True).get(pk=case_id)
-            key = unwrap_key(bytes(row.wrapped_key), row.master_key_id, case_id)
-            row.wrapped_key, row.master_key_id = wrap_key(key, case_id)
+            row: Any = rows.select_for_update(no_key=True).get(pk=owner_id)
+            key = unwrap_key(bytes(row.wrapped_key), row.master_key_id, owner_id)
+            row.wrapped_key, row.master_key_id = wrap_key(key, owner_id)
             row.save(update_fields=["wrapped_key", "master_key_id"])
         moved += 1
     return moved
 
 
-def wrap_key(key: bytes, case_id: UUID) -> tuple[bytes, str]:
-    """A case's key under the first master key, bound to the case; and which key that is."""
+def wrap_key(key: bytes, owner_id: UUID) -> tuple[bytes, str]:
+    """A key under the first master key, bound to its case or row; and which key that is."""
     secret = settings.MASTER_KEYS[0]
     nonce = os.urandom(NONCE)
-    return nonce + AESGCM(_stretch(secret)).encrypt(nonce, key, case_id.bytes), master_key_id(
+    return nonce + AESGCM(_stretch(secret)).encrypt(nonce, key, owner_id.bytes), master_key_id(
         secret
     )
 
 
-def unwrap_key(wrapped: bytes, master_id: str, case_id: UUID) -> bytes:
+def unwrap_key(wrapped: bytes, master_id: str, owner_id: UUID) -> bytes:
     for secret in settings.MASTER_KEYS:
         if master_key_id(secret) == master_id:
             try:
                 return AESGCM(_stretch(secret)).decrypt(
-                    wrapped[:NONCE], wrapped[NONCE:], case_id.bytes
+                    wrapped[:NONCE], wrapped[NONCE:], owner_id.bytes
                 )
             except InvalidTag:
                 raise KeyUnknown from None

@@ -9,3 +9,5 @@ document_withdrawn = Signal()
 document_moved = Signal()
 # Sent when a reading has stored its proposals; also `count`, how many were stored.
 facts_proposed = Signal()
+# Sent when the keys of the cases lie under a new master key: other keys follow. No arguments.
+master_key_rotated = Signal()

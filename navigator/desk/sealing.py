@@ -18,10 +18,18 @@ from cases.hospitals.models import Contact
 from documents.dossiers.delivery import LONGEST, grant_version, revoke_grant
 from documents.dossiers.models import DossierVersion, Grant, VersionState
 from documents.dossiers.queries import find_newest_sealed, list_versions
-from documents.dossiers.services import OUT, RECALLABLE, recall_version, seal_version
+from documents.dossiers.services import (
+    OUT,
+    RECALLABLE,
+    needs_another_to_seal,
+    recall_version,
+    request_dossier,
+    seal_version,
+)
 from documents.records.models import Document, DocumentState
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
+from navigator.desk.source_choice import list_choices, read_choice
 from navigator.desk.wording import VERSION_TONES
 
 CANNOT_BE_IN = [DocumentState.DUPLICATE, DocumentState.WITHDRAWN, DocumentState.PURGED]
@@ -78,7 +86,9 @@ def render_version(
         "line": next(one for one in list_versions(case, timezone.now()) if one.id == version.pk),
         "newer": newest if newest and newest.number > version.number else None,
         "pages": range(1, version.page_count + 1) if version.object_name else (),
-        "sources": sources,
+        "sources": list_choices(version, sources),
+        "waits_for_another": version.state == VersionState.TO_CHECK
+        and needs_another_to_seal(version, signed_in(request)),
         "left_out": Document.objects.filter(case=case)
         .exclude(pk__in=within)
         .exclude(state__in=CANNOT_BE_IN)
@@ -171,4 +181,17 @@ def recall(request: HttpRequest, version: DossierVersion, user: User) -> str:
     }
 
 
-DECISIONS = {"seal": seal, "grant": send, "revoke": close_link, "recall": recall}
+def choose(request: HttpRequest, version: DossierVersion, user: User) -> str:
+    """The next version, with other pages behind it; this one stays as it is."""
+    items = version.items.select_related("file__document").order_by("position")
+    made = request_dossier(
+        case=version.dossier.case,
+        referral=version.dossier.referral,
+        actor=user,
+        now=timezone.now(),
+        source_choice=read_choice(version, items, request.POST),
+    )
+    return _("Version %(number)d is being made with these pages.") % {"number": made.number}
+
+
+DECISIONS = {"seal": seal, "choose": choose, "grant": send, "revoke": close_link, "recall": recall}

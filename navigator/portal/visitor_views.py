@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cases.accounts.rate_limits import HOUR, count_too_many
 from cases.accounts.services import (
     accept_invitation,
     ask_for_invitation_code,
@@ -25,18 +26,6 @@ from navigator.portal.services import Inquiry, send_inquiry
 SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 MOST_INQUIRIES_AN_HOUR = 10
 MOST_CODES_AN_HOUR = 10
-HOUR = 60 * 60
-
-
-def count_too_many(what: str, whose: str, most: int) -> bool:
-    """Whether `whose` has done `what` more than `most` times within the hour."""
-    key = f"portal.limit:{what}:{whose}"
-    if cache.add(key, 1, HOUR):
-        return False
-    try:
-        return cache.incr(key) > most
-    except ValueError:  # it ran out between the two calls
-        return False
 
 
 @login_not_required

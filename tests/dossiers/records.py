@@ -1,14 +1,18 @@
 """Accepted records with words in them, and facts that stand there, for tests of dossiers."""
 
 import hashlib
+import io
 import itertools
 from typing import Any
+
+import pikepdf
 
 from cases.accounts.models import User
 from cases.casework.consents import give_consent
 from cases.casework.models import Case, Consent, ConsentPurpose
 from cases.clinical.models import Fact
 from cases.clinical.services import confirm_fact, confirm_history_complete, propose_fact
+from documents.dossiers.freezing import hash_frozen
 from documents.dossiers.models import DossierVersion, VersionState
 from documents.dossiers.services import begin_version, seal_version
 from documents.records.models import (
@@ -16,8 +20,11 @@ from documents.records.models import (
     DocumentFile,
     DocumentState,
     Evidence,
+    Page,
     RecordKind,
 )
+from documents.records.reading import read_pages
+from documents.records.sniffing import Kind
 from documents.records.vault import seal_bytes
 from tests.clinical.knowing import EVEROLIMUS, PNET, SOURCE, enter
 from tests.make import NOW, Cast
@@ -54,6 +61,43 @@ def accepted_record(
         page_count=3,
         created_at=NOW,
     )
+
+
+def read_paper(
+    case: Case,
+    reviewer: User,
+    data: bytes,
+    *,
+    title: str = "Pathology report",
+    language: str = "en",
+    kind: Kind = Kind.PDF,
+    **fields: Any,
+) -> DocumentFile:
+    """An accepted record with its bytes and what was read on its pages."""
+    reading = read_pages(data, kind)
+    file = accepted_record(case, reviewer, title=title, **fields)
+    stored = seal_bytes(case_id=case.pk, data=data)
+    Document.objects.filter(pk=file.document_id).update(language=language)
+    DocumentFile.objects.filter(pk=file.pk).update(
+        object_name=stored.object_name,
+        sha256=stored.sha256,
+        size=stored.size,
+        content_type=kind.media_type,
+        page_count=len(reading.pages),
+    )
+    Page.objects.bulk_create(
+        Page(
+            file=file,
+            number=number,
+            text=page.text,
+            words=page.words,
+            width=page.width,
+            height=page.height,
+            preview_name=f"previews/test/{file.pk}-{number}",
+        )
+        for number, page in enumerate(reading.pages, start=1)
+    )
+    return DocumentFile.objects.select_related("document").get(pk=file.pk)
 
 
 def propose_from(file: DocumentFile, key: str, value: object, quote: str = "as written") -> Fact:
@@ -93,19 +137,45 @@ def agree(cast: Cast, **fields: Any) -> Consent:
     )
 
 
-def sealed_version(cast: Cast, *, data: bytes = b"%PDF-1.7 of a test") -> DossierVersion:
-    """A sealed version for the cast's referral, with bytes that no renderer had to make."""
-    stored = seal_bytes(case_id=cast.case.pk, data=data, folder="dossiers")
+def small_pdf(title: str = "of a test") -> bytes:
+    """A file of one empty page that can be sealed."""
+    made, out = pikepdf.new(), io.BytesIO()
+    made.add_blank_page()
+    made.docinfo["/Title"] = title
+    made.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def sealed_version(
+    cast: Cast,
+    *,
+    title: str = "of a test",
+    data: bytes | None = None,
+    seal: bool = True,
+    sign: bool = True,
+) -> DossierVersion:
+    """A version for the cast's referral, with bytes that no renderer had to make.
+
+    Sealed, unless told otherwise; without `sign` as it was before files were signed.
+    """
+    stored = seal_bytes(case_id=cast.case.pk, data=data or small_pdf(title), folder="dossiers")
     version, _is_new = begin_version(
         case=cast.case, referral=cast.referral, actor=cast.coordinator, now=NOW
     )
     DossierVersion.objects.filter(pk=version.pk).update(
         state=VersionState.TO_CHECK,
         contents={},
-        contents_sha256="c" * 64,
+        contents_sha256=hash_frozen({}),
         file_sha256=stored.sha256,
         size=stored.size,
         page_count=1,
         object_name=stored.object_name,
     )
-    return seal_version(version=version, actor=cast.coordinator, now=NOW)
+    if seal and not sign:
+        DossierVersion.objects.filter(pk=version.pk).update(
+            state=VersionState.SEALED, sealed_at=NOW, sealed_by=cast.coordinator
+        )
+    if seal and sign:
+        return seal_version(version=version, actor=cast.coordinator, now=NOW)
+    version.refresh_from_db()
+    return version

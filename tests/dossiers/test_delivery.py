@@ -382,7 +382,7 @@ def test_a_consent_for_another_hospital_leaves_the_link_open(cast: Cast, client:
 
 def test_a_newer_version_is_told_on_the_older_ones_page(cast: Cast, client: Client) -> None:
     grant, address = give(cast)
-    sealed_version(cast, data=b"%PDF-1.7 of a second version")
+    sealed_version(cast, title="of a second version")
     open_it(client, grant, address)
     page = client.get("/d/open/").content.decode()
     assert "Version 2 has been sealed since" in page

@@ -42,7 +42,15 @@ from cases.hospitals.models import (
 )
 from cases.jobs.models import Job
 from cases.travel.models import Appointment, CostEstimate, Traveller, Trip, TripItem
-from documents.dossiers.models import Dossier, DossierVersion, Grant
+from documents.dossiers.models import (
+    Dossier,
+    DossierVersion,
+    Grant,
+    Notice,
+    NoticeReason,
+    Sheets,
+)
+from documents.dossiers.seal_keys import take_seal_key
 from documents.records.models import (
     ArchiveEntry,
     Document,
@@ -158,6 +166,14 @@ def plant(cast: make.Cast) -> Planted:
     letters = plant_letters(cast)
     travels = plant_travels(case, cast)
     going_out = plant_dossier(cast)
+    take_seal_key(now)
+    Notice.objects.create(
+        version=going_out.version,
+        contact=cast.reviewer,
+        reason=NoticeReason.SUPERSEDED,
+        message=letters.message,
+        made_at=now,
+    )
     return Planted(
         cast=cast,
         team_lead_elsewhere=make.user(role=Role.TEAM_LEAD, team=cast.outsider.teams.first()),
@@ -289,6 +305,15 @@ def plant_series(paper: Document) -> ImagingSeries:
 
 def plant_beside_papers(paper: Document, file: DocumentFile, actor: User) -> None:
     """What may hang on a paper and has no address of its own."""
+    Sheets.objects.create(
+        file=file,
+        made_of="1" * 64,
+        object_name="sheets/planted",
+        sha256="2" * 64,
+        size=10,
+        count=1,
+        made_at=make.NOW,
+    )
     Redaction.objects.create(
         file=file,
         page=1,

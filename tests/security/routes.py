@@ -12,7 +12,7 @@ from django.urls.resolvers import RoutePattern
 
 from cases.casework.models import Case
 from documents.dossiers.links import make_token
-from documents.dossiers.models import Grant
+from documents.dossiers.models import Grant, SealKey
 from navigator.desk.actions.registry import ACTIONS
 from navigator.desk.parts import PARTS
 
@@ -93,6 +93,8 @@ def fill(route: Route, rows: dict[str, Model], *, missing: bool = False) -> list
             grant = rows["grant"]
             assert isinstance(grant, Grant)
             values[name] = [make_token(grant.pk)]
+        elif name == "fingerprint":
+            values[name] = [SealKey.objects.get(is_current=True).fingerprint]
         elif row is None:
             values[name] = words_for(name)
         else:

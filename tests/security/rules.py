@@ -38,6 +38,10 @@ RULES: Final[dict[str, Rule]] = {
     "healthz": PUBLIC,
     "readyz": PUBLIC,
     "favicon.ico": PUBLIC,
+    "verify/": PUBLIC,
+    "seal/": PUBLIC,
+    "seal/certificate.pem": PUBLIC,
+    "seal/<fingerprint>.pem": PUBLIC,
     "language/setlang/": PUBLIC,
     # The desk
     "admin/": Rule(STAFF, TEAM),

@@ -19,6 +19,8 @@ BESIDE = {
     "records.Translation",
     "dossiers.Access",
     "dossiers.DossierItem",
+    "dossiers.Notice",
+    "dossiers.Sheets",
 }
 
 

@@ -50,7 +50,7 @@ def lift_form(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0002_sealed_stays_sealed")]
+    dependencies = [("dossiers", "0003_what_makes_a_file_trusted")]
     operations = [
         migrations.RunPython(take_guards, put_guards),
         migrations.AddField(

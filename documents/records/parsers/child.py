@@ -39,6 +39,7 @@ PARSERS = {
     "render_image": "images",
     "measure_pages": "recognition",
     "recognise_page": "recognition",
+    "draw_sheets": "sheets",
     "look_around": "trial",
     "read_ranges": "trial",
     "ask_badly": "trial",

@@ -24,6 +24,7 @@ class Command(BaseCommand):
         "Gathers what is confirmed of a case, renders the next version of its dossier, seals "
         "and stores it, and writes the PDF. CASE is the reference (NV-2026-00001) or the id."
     )
+    requires_system_checks: list[str] = []  # they load every page of the site first
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("case", metavar="CASE")

@@ -1,4 +1,4 @@
-"""Say whose dossier a file is, which version, and whether its bytes are as sealed."""
+"""Say whose dossier a file is, which version, and whether bytes and signature are as sealed."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,7 +11,10 @@ from documents.dossiers.queries import Verdict, verify_bytes
 
 
 class Command(BaseCommand):
-    help = "Compares a file with what was sealed here. Exit 0 only if the bytes are as sealed."
+    help = (
+        "Compares a file with what was sealed here. "
+        "Exit 0 only if bytes and signature are as sealed."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)
@@ -29,7 +32,9 @@ class Command(BaseCommand):
             )
         self.stdout.write(say_verdict(verdict))
         if not verdict.is_as_sealed:
-            raise CommandError("The stored contents of this version do not match their hash.")
+            raise CommandError(
+                "The signature, or the stored contents of this version, are not as sealed."
+            )
 
 
 def say_verdict(verdict: Verdict) -> str:
@@ -37,6 +42,9 @@ def say_verdict(verdict: Verdict) -> str:
     lines = [
         f"Dossier {verdict.reference}, version {verdict.number}, sealed {sealed}.",
         f"SHA-256 {verdict.file_sha256}: the bytes are as sealed.",
+        f"Signed with the certificate {verdict.signed_by}."
+        if verdict.signed_by
+        else "Sealed before files were signed: it bears no signature.",
     ]
     if verdict.state == VersionState.RECALLED:
         lines.append("Recalled: this version was called back after it was sealed.")

@@ -1,0 +1,94 @@
+"""What lies inside the file for programs: each attachment says what it is to the pages.
+
+`MAKERS` is the list: a function gets what was gathered for a version and gives one attachment.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import pikepdf
+from django.utils.translation import gettext as _
+from pikepdf import Array, AttachedFileSpec, Name
+
+from cases.clinical.in_use import definitions_in_use
+from cases.clinical.matcher import evaluate, to_json
+from documents.dossiers.fhir.bundle import FILE_NAME, MEDIA_TYPE
+from documents.dossiers.fhir.collecting import bundle_version
+from documents.dossiers.gather import Gathered
+from documents.dossiers.models import DossierVersion
+
+DATE: Final = "D:%Y%m%d%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file inside the file. `relationship` is PDF/A-3's: what it is to the pages."""
+
+    name: str
+    media_type: str
+    description: str
+    relationship: str
+    """Data: what the pages show was made from it; Alternative: the same in another form."""
+    data: bytes
+
+
+Maker = Callable[[DossierVersion, Gathered], Attachment]
+
+
+def attach_answers(_version: DossierVersion, gathered: Gathered) -> Attachment:
+    """The answers that `evaluate_snapshot` gives, for each wording that the pages show."""
+    snapshot = gathered.standing.snapshot
+    shown = definitions_in_use(snapshot.reference_date) if gathered.book.facts else ()
+    answers = [to_json(evaluate(snapshot, definition)) for definition in shown]
+    return Attachment(
+        name="case.answers.json",
+        media_type="application/json",
+        description=_("The comparison with published wordings, for programs"),
+        relationship="Data",
+        data=json.dumps(answers, indent=1, ensure_ascii=False, sort_keys=True).encode(),
+    )
+
+
+def attach_case(version: DossierVersion, gathered: Gathered) -> Attachment:
+    """The confirmed facts of the pages as a FHIR document."""
+    return Attachment(
+        name=FILE_NAME,
+        media_type=MEDIA_TYPE,
+        description=_("The case as a FHIR document, for programs"),
+        relationship="Alternative",
+        data=bundle_version(version, gathered, deidentified=False),
+    )
+
+
+MAKERS: Final[tuple[Maker, ...]] = (attach_answers, attach_case)
+
+
+def make_attachments(version: DossierVersion, gathered: Gathered) -> tuple[Attachment, ...]:
+    """None for a version without identity: days and numbers in them would lead back to a person."""
+    if version.names_nobody:
+        return ()
+    return tuple(make(version, gathered) for make in MAKERS)
+
+
+def attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], *, made_at: datetime) -> None:
+    """Put the attachments into the file, listed where PDF/A-3 wants them, in their order."""
+    listed = Array()
+    for each in attachments:
+        written = made_at.strftime(DATE)
+        spec = AttachedFileSpec(
+            pdf,
+            each.data,
+            filename=each.name,
+            description=each.description,
+            mime_type=each.media_type,
+            creation_date=written,
+            mod_date=written,
+        )
+        spec.relationship = Name("/" + each.relationship)
+        pdf.attachments[each.name] = spec
+        listed.append(pdf.attachments[each.name].obj)
+    if attachments:
+        pdf.Root.AF = listed

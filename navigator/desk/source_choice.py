@@ -1,0 +1,93 @@
+"""Which pages of which records stand behind the next version, as a coordinator types it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from documents.dossiers.models import DossierItem, DossierVersion
+
+RANGE: Final = re.compile(r"(\d{1,4})(?:\s*[-\u2013]\s*(\d{1,4}))?")
+MOST_TYPED: Final = 200
+
+
+@dataclass(frozen=True)
+class SourceLine:
+    """A source of a version, and which of its pages stand behind it."""
+
+    position: int
+    document_id: str
+    title: str
+    kind: str
+    page_count: int
+    is_in: bool
+    pages: str
+    """As they are typed; empty: all."""
+
+
+def list_choices(version: DossierVersion, items: Iterable[DossierItem]) -> list[SourceLine]:
+    lines = []
+    for item in items:
+        document_id = str(item.file.document_id)
+        chosen = version.source_choice.get(document_id)
+        lines.append(
+            SourceLine(
+                position=item.position,
+                document_id=document_id,
+                title=item.file.document.title,
+                kind=str(item.file.document.get_kind_display()),
+                page_count=item.file.page_count or 0,
+                is_in=chosen is None or bool(chosen),
+                pages=write_pages(chosen or []),
+            )
+        )
+    return lines
+
+
+def read_choice(
+    version: DossierVersion, items: Iterable[DossierItem], typed: Mapping[str, str]
+) -> dict[str, list[int]]:
+    """What was chosen of each source; what the form does not name keeps what was chosen before."""
+    choice: dict[str, list[int]] = dict(version.source_choice)
+    for line in list_choices(version, items):
+        pages = typed.get(f"pages-{line.document_id}", "")
+        if not typed.get(f"in-{line.document_id}"):
+            choice[line.document_id] = []
+        elif numbers := read_pages(pages, line):
+            choice[line.document_id] = numbers
+        else:
+            choice.pop(line.document_id, None)
+    return choice
+
+
+def read_pages(typed: str, line: SourceLine) -> list[int]:
+    """“1-3, 5” as numbers; empty: all pages."""
+    numbers: set[int] = set()
+    for part in typed[:MOST_TYPED].replace("،", ",").split(","):
+        if not part.strip():
+            continue
+        found = RANGE.fullmatch(part.strip())
+        first = int(found.group(1)) if found else 0
+        last = int(found.group(2) or first) if found else 0
+        if not 1 <= first <= last <= line.page_count:
+            raise ValidationError(
+                _("S%(key)d has %(count)d pages: write them like 1-3, 5, or leave the field empty.")
+                % {"key": line.position, "count": line.page_count},
+                code="pages_unreadable",
+            )
+        numbers.update(range(first, last + 1))
+    return sorted(numbers)
+
+
+def write_pages(numbers: list[int]) -> str:
+    """Numbers as a person types them."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)

@@ -1,0 +1,89 @@
+"""A coordinator chooses the pages behind a dossier; two people may be needed to seal it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from documents.dossiers.models import DossierVersion, VersionState
+from navigator.desk.source_choice import SourceLine, read_pages, write_pages
+from tests.desk.office import Office, build_version
+
+LINE = SourceLine(
+    position=3, document_id="x", title="Report", kind="Report", page_count=9, is_in=True, pages=""
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("", []),
+        (" , ", []),
+        ("1", [1]),
+        ("9", [9]),
+        ("1-3, 5", [1, 2, 3, 5]),
+        ("5,1–3،2", [1, 2, 3, 5]),
+        ("2 - 2", [2]),
+    ],
+)
+def test_pages_are_read_as_people_write_them(typed: str, numbers: list[int]) -> None:
+    assert read_pages(typed, LINE) == numbers
+
+
+@pytest.mark.parametrize("typed", ["0", "10", "3-1", "1-10", "a", "1;2", "-1", "1-", "9" * 300])
+def test_pages_that_are_not_there_are_refused_with_the_number_that_are(typed: str) -> None:
+    with pytest.raises(ValidationError, match="S3 has 9 pages"):
+        read_pages(typed, LINE)
+
+
+@pytest.mark.parametrize("numbers", [[], [1], [1, 2, 3], [1, 3, 4, 9]])
+def test_what_is_written_is_read_back(numbers: list[int]) -> None:
+    assert read_pages(write_pages(numbers), LINE) == numbers
+
+
+def test_a_version_with_other_pages_is_made_and_the_looked_at_one_stays(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    version = build_version(office, run_jobs)
+    item = version.items.select_related("file").first()
+    assert item is not None
+    document_id = str(item.file.document_id)
+    address = reverse("admin:version_do", args=[version.pk])
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert f'name="pages-{document_id}"' in html
+    wrong = {"do": "choose", f"in-{document_id}": "on", f"pages-{document_id}": "999"}
+    assert desk.post(address, wrong).status_code == 400
+    assert desk.post(address, {"do": "choose"}).status_code == 302
+    run_jobs()
+    made = DossierVersion.objects.order_by("-number")[0]
+    assert (made.number, made.state) == (version.number + 1, VersionState.TO_CHECK)
+    assert made.source_choice[document_id] == []
+    html = desk.get(reverse("admin:version", args=[made.pk])).content.decode()
+    assert "not among the pages behind it" in html
+    version.refresh_from_db()
+    assert version.source_choice == {}
+
+
+@pytest.mark.parametrize("needed", [False, True])
+def test_where_two_people_are_needed_who_asked_is_told_and_refused(
+    office: Office,
+    desk: Client,
+    run_jobs: Callable[[], int],
+    settings: Settings,
+    *,
+    needed: bool,
+) -> None:
+    settings.SEALING_NEEDS_TWO = needed
+    version = build_version(office, run_jobs)
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert ("a colleague looks at it and seals it" in html) is needed
+    assert ('name="looked"' in html) is not needed
+    answer = desk.post(
+        reverse("admin:version_do", args=[version.pk]), {"do": "seal", "looked": "on"}
+    )
+    assert answer.status_code == (400 if needed else 302)
+    version.refresh_from_db()
+    assert version.state == (VersionState.TO_CHECK if needed else VersionState.SEALED)
