@@ -75,6 +75,7 @@ def without_identity(
         version=contents.version,
         reference_date=day,
         made_at=contents.made_at,
+        verify_at=contents.verify_at,
         variant=Variant.DEIDENTIFIED,
         language=contents.language,
         organisation=contents.organisation,

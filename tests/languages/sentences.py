@@ -11,8 +11,9 @@ from django.utils.translation.template import templatize
 
 from cases.accounts.models import Role
 from cases.casework.models import ConsentPurpose, Relation
+from cases.clinical.models import SignOffMeaning
 from cases.travel.models import TripState, VisaState
-from documents.dossiers.models import AccessKind
+from documents.dossiers.models import AccessKind, VersionState, VersionVariant
 from documents.records.failures import KNOWN, OURS
 from documents.records.models import RecordKind
 
@@ -31,6 +32,20 @@ MODULES: Final = (
     *("documents/records/return_reasons.py", "documents/records/errors.py"),
     *("documents/dossiers/links.py", "cases/accounts/jobs.py", "cases/hospitals/outbox.py"),
 )
+# What stands on the pages of a dossier, in the language of its frame.
+DOSSIER_PAGES: Final = ("dossiers/**/*.html",)
+DOSSIER_MODULES: Final = (
+    *("documents/dossiers/gather*.py", "documents/dossiers/templatetags/*.py"),
+    *(
+        f"documents/dossiers/{name}.py"
+        for name in (
+            *("assembling", "attachments", "changes", "chart", "contents", "label_warnings"),
+            *("notices", "outline", "printed", "proof_views", "saying", "sources", "strip"),
+        )
+    ),
+    *("cases/clinical/vocabulary.py", "cases/clinical/terms.py"),
+    *("documents/records/entry_reasons.py", "documents/records/queries/imaging.py"),
+)
 # Of the shared components, what only the desk uses.
 OF_THE_DESK: Final = {"components/case_header.html", "components/keys.html", "components/job.html"}
 
@@ -42,7 +57,8 @@ _CALLS_IN_CONTEXT: Final = {"pgettext", "pgettext_lazy", "npgettext", "npgettext
 
 def list_page_sentences() -> set[Key]:
     folder = ROOT / "templates"
-    paths = {path for pattern in PAGES for path in folder.glob(pattern) if path.is_file()}
+    wanted = (*PAGES, *DOSSIER_PAGES)
+    paths = {path for pattern in wanted for path in folder.glob(pattern) if path.is_file()}
     return {
         key
         for path in paths
@@ -52,13 +68,17 @@ def list_page_sentences() -> set[Key]:
 
 
 def list_module_sentences() -> set[Key]:
-    paths = {path for pattern in MODULES for path in ROOT.glob(pattern)}
+    wanted = (*MODULES, *DOSSIER_MODULES)
+    paths = {path for pattern in wanted for path in ROOT.glob(pattern)}
     return {key for path in paths for key in read_module(path.read_text(encoding="utf-8"))}
 
 
 def list_choice_sentences() -> set[Key]:
-    """What the portal shows of the models by `get_..._display`."""
-    choices = (Relation, Role, ConsentPurpose, TripState, VisaState, RecordKind, AccessKind)
+    """What the portal and the dossier show of the models by `get_..._display`."""
+    choices = (
+        *(Relation, Role, ConsentPurpose, TripState, VisaState, RecordKind, AccessKind),
+        *(SignOffMeaning, VersionState, VersionVariant),
+    )
     with translation.override("en"):
         return {(None, str(label)) for labels in choices for label in labels.labels}
 
