@@ -4,7 +4,7 @@ Each act locks the version's row, and activation the row that it takes the place
 people cannot both decide. What a version says never changes by any of them.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from cases.jobs.services import queue_job
 
 DECIDERS: Final = frozenset({Role.CLINICIAN, Role.TEAM_LEAD})
 """Who tries a version and makes it active; approval is a clinician's alone."""
+DRY_RUN_HOLDS: Final = timedelta(days=7)
 
 
 @transaction.atomic
@@ -91,7 +92,7 @@ def activate_definition(
         and row.state != DefinitionState.APPROVED
     ):
         raise errors.ApprovedStays
-    if not find_valid_run(row, before, said):
+    if not find_valid_run(row, before, said, now=now):
         raise errors.DryRunMissing
     if before is not None:
         before.state, before.ended_at, before.ended_by = DefinitionState.SUPERSEDED, now, actor
@@ -111,10 +112,19 @@ def activate_definition(
 
 
 def find_valid_run(
-    row: DefinitionVersion, before: DefinitionVersion | None, said: Definition
+    row: DefinitionVersion,
+    before: DefinitionVersion | None,
+    said: Definition,
+    *,
+    now: datetime,
 ) -> DryRun | None:
-    """The newest finished dry run that still tells what activation would do."""
-    return row.dry_runs.filter(before=before, digest=said.digest, finished_at__isnull=False).first()
+    """The newest finished dry run that still tells what activation would do.
+
+    Facts change from day to day: what was tried longer ago than a week tells of other cases.
+    """
+    return row.dry_runs.filter(
+        before=before, digest=said.digest, finished_at__gt=now - DRY_RUN_HOLDS
+    ).first()
 
 
 @transaction.atomic

@@ -127,7 +127,7 @@ class DryRunMissing(ValidationError):
         super().__init__(
             _(
                 "Make a dry run first, and read it. One that was made before another version "
-                "became active does not count."
+                "became active, or more than a week ago, does not count."
             ),
             code="dry_run_missing",
         )

@@ -38,6 +38,11 @@ def reevaluate_cases(
     done = 0
     for case_id in _in_turn(row, definition):
         with transaction.atomic():
+            # A version that was withdrawn or gave way meanwhile answers for no further case; the
+            # row is held, so that whoever ends it waits for this one and then ends this one too.
+            held = DefinitionVersion.objects.select_for_update(no_key=True).get(pk=row.pk)
+            if not held.is_active:
+                return done
             case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
             written = evaluate_case(case=case, definition=definition, now=now())
             record(

@@ -126,6 +126,7 @@ def request_missing_fact(
     The family reads which paper is wanted and why; no word of an indication.
     """
     require_decider(actor)
+    require_standing(evaluation, now)
     row = _find_row(evaluation, criterion)
     wanted = asks_for(row["facts"]) if row.get("answer") == "unknown" else None
     if evaluation.case_id != case.pk or wanted is None:
@@ -144,6 +145,7 @@ def request_all_missing(
     require_decider(actor)
     if evaluation.case_id != case.pk:
         raise errors.NothingToAsk
+    require_standing(evaluation, now)
     papers: dict[tuple[str, str], Wanted] = {}
     for row in evaluation.result["criteria"]:
         if row["unknown_kind"] == UnknownKind.MISSING.value and (one := asks_for(row["facts"])):

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.accounts.rate_limits import count_too_many
+from cases.accounts.rate_limits import count_too_many, find_network
 from documents.dossiers.marks import Look, LookingHandler
 from documents.dossiers.queries import FileStanding, list_seal_keys, stand_of_file
 
@@ -67,7 +67,7 @@ def verify_file(request: HttpRequest) -> HttpResponse:
     """A hospital drops a file and reads one sentence."""
     if request.method != "POST":
         return _show_form(request)
-    if count_too_many("verify", request.META.get("REMOTE_ADDR", ""), MOST_AN_HOUR):
+    if count_too_many("verify", find_network(request), MOST_AN_HOUR):
         return _show_form(request, TOO_OFTEN, status=HTTPStatus.TOO_MANY_REQUESTS)
     request.upload_handlers = [LookingHandler(look := Look())]
     return _look_at(request, look)

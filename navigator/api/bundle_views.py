@@ -47,7 +47,8 @@ class CaseBundleView(APIView):
             OpenApiParameter(
                 "deidentified",
                 OpenApiTypes.BOOL,
-                description="Structured facts alone, from which nobody can be known.",
+                description="Structured facts alone, without names, papers and free text. Days "
+                "stay: it is not anonymous, and not to be given out as such.",
             ),
         ],
         responses={(200, MEDIA_TYPE): OpenApiTypes.OBJECT},

@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 from cases.hospitals.models import Referral
 from documents.dossiers.fhir.bundle import MEDIA_TYPE
 from documents.dossiers.fhir.serving import BUNDLE_HEADERS, serve_version_bundle
-from documents.dossiers.models import Dossier, DossierVersion
+from documents.dossiers.models import Dossier, DossierVersion, VersionVariant
 from documents.dossiers.services import request_dossier, seal_version
 from documents.dossiers.serving import pdf_headers, serve_version
 from navigator.api import filters, serializers as shapes
@@ -48,7 +48,14 @@ class DossierViewSet(VisibleRows[Dossier]):
         if asked["referral"] is not None:
             mine = Referral.objects.visible_to(user).filter(case=case)
             referral = get_object_or_404(mine, pk=asked["referral"])
-        version = request_dossier(case=case, referral=referral, actor=user, now=timezone.now())
+        version = request_dossier(
+            case=case,
+            referral=referral,
+            actor=user,
+            now=timezone.now(),
+            variant=VersionVariant(asked["variant"]),
+            language=asked["language"],
+        )
         where = reverse("api:dossier-version", args=[version.dossier_id, version.number])
         body = shapes.VersionProgressOut(version).data
         return Response(body, status=202, headers={"Location": where})

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,7 +11,7 @@ from cases.casework.models import Case, validate_partial_date
 from cases.clinical.fact_values import describe_value
 from cases.clinical.models import Evaluation, Fact
 from cases.jobs.models import Job
-from documents.dossiers.models import Dossier, DossierVersion
+from documents.dossiers.models import Dossier, DossierVersion, VersionVariant
 from documents.records.models import Document, DocumentFile, Evidence, RecordKind
 
 
@@ -222,10 +223,15 @@ class DossierOut(serializers.ModelSerializer[Dossier]):
 
 
 class DossierIn(Strict):
-    """Which case a new version is made for, and for which referral if any."""
+    """Which case a new version is made for, for which referral if any, in which form and language.
+
+    No language: the hospital's where dossiers speak it, else English.
+    """
 
     case = serializers.UUIDField()
     referral = serializers.UUIDField(required=False, allow_null=True, default=None)
+    variant = serializers.ChoiceField(VersionVariant.choices, default=VersionVariant.FULL)
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False, default="")
 
 
 class BundleIn(Strict):

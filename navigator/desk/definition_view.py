@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -265,7 +266,11 @@ def _list_acts(
 ) -> dict[str, Any]:
     """What the reader may do with the version now."""
     decides = user.role in DECIDERS and said is not None and not has_changed
-    run = find_valid_run(row, active, said) if said and row.may_become_active else None
+    run = (
+        find_valid_run(row, active, said, now=timezone.now())
+        if said and row.may_become_active
+        else None
+    )
     needs_approval = (
         active is not None
         and active.approved_at is not None

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.accounts.rate_limits import HOUR, count_too_many
+from cases.accounts.rate_limits import HOUR, count_too_many, find_network
 from cases.accounts.services import (
     accept_invitation,
     ask_for_invitation_code,
@@ -42,7 +42,7 @@ def write_inquiry(request: HttpRequest) -> HttpResponse:
     # A second press, a reload or a machine gets the same page and makes nothing.
     if given["website"] or not cache.add(once, 1, 24 * HOUR):
         return redirect("portal:inquiry_sent")
-    if count_too_many("inquiry", request.META.get("REMOTE_ADDR", ""), MOST_INQUIRIES_AN_HOUR):
+    if count_too_many("inquiry", find_network(request), MOST_INQUIRIES_AN_HOUR):
         cache.delete(once)
         form.add_error(None, _("Too many inquiries came from your network. Please try in an hour."))
         return render(request, "portal/inquiry.html", {"form": form}, status=429)

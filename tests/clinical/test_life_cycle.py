@@ -31,6 +31,7 @@ from cases.clinical.models import (
     SignOffMeaning,
 )
 from cases.clinical.queries import cases_to_compare_again, flag_panel
+from cases.clinical.reevaluating import cases_left, reevaluate_cases
 from cases.clinical.sign_offs import sign_off_evaluation
 from tests.clinical.knowing import enter_pnet
 from tests.clinical.shipping import DEFAULT, Release, bring_newer, row_of
@@ -265,6 +266,37 @@ def test_activation_supersedes_and_compares_every_case_again(
     assert (before.definition_version, before.overall) == ("1.0.0", "match")
     assert before.superseded_at is not None
     assert cases_to_compare_again(NOW.date(), limit=10) == []
+
+
+def test_comparing_again_stops_where_the_version_has_ended_meanwhile(
+    cast: Cast, release: Release, run_jobs: Callable[[], int]
+) -> None:
+    enter_pnet(cast.case, cast.coordinator)
+    run_jobs()
+    newer = activate(cast, bring_newer(release), run_jobs)
+    definition = definition_of(newer)
+    assert definition is not None
+    assert cases_left(definition).exists()
+    withdraw_definition(definition=newer, because="misread", actor=cast.lead, now=NOW)
+    assert newer.is_active  # as the job read it when it began
+    assert reevaluate_cases(newer, definition, lambda: NOW, lambda _done, _total: None) == 0
+    assert not Evaluation.objects.current().filter(definition_digest=definition.digest).exists()
+
+
+@pytest.mark.parametrize(("late", "holds"), [(-1, True), (1, False)])
+def test_a_dry_run_holds_for_a_week(
+    cast: Cast, release: Release, run_jobs: Callable[[], int], late: int, *, holds: bool
+) -> None:
+    newer = bring_newer(release)
+    request_dry_run(definition=newer, actor=cast.lead, now=NOW)
+    run_jobs()
+    newer.dry_runs.update(finished_at=NOW)
+    then = NOW + timedelta(days=7, minutes=late)
+    if holds:
+        assert activate_definition(definition=newer, actor=cast.lead, now=then).is_active
+        return
+    with pytest.raises(errors.DryRunMissing):
+        activate_definition(definition=newer, actor=cast.lead, now=then)
 
 
 def test_what_was_signed_is_stale_at_the_moment_of_activation(

@@ -129,3 +129,17 @@ def test_nothing_is_asked_for_a_row_that_is_answered(cast: Cast, now: datetime) 
             actor=cast.coordinator,
             now=now,
         )
+
+
+def test_an_outdated_comparison_asks_the_family_for_nothing(cast: Cast, now: datetime) -> None:
+    flag = compare(cast, now)
+    Evaluation.objects.filter(pk=flag.pk).update(superseded_at=now)
+    with pytest.raises(errors.EvaluationOutdated):
+        request_missing_fact(
+            case=cast.case,
+            evaluation=flag,
+            criterion="histology_net",
+            actor=cast.coordinator,
+            now=now,
+        )
+    assert not cast.case.record_requests.exists()

@@ -308,7 +308,7 @@ def test_a_sentence_that_promises_is_refused_with_its_word(
     flag = compared(cast, run_jobs, "moderate")
     response = settle(clinic, cast, flag, "She qualifies for it.")
     assert is_refused(response)
-    assert "“qualifies” is not said of a patient" in response.content.decode()
+    assert "“qualifies” is never said of a patient" in response.content.decode()
     assert typed_again(response, "sentence") == "She qualifies for it."
     assert not Settlement.objects.exists()
 

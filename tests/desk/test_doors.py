@@ -17,6 +17,7 @@ from documents.records.models import DocumentFile, Page
 from navigator.desk.urls import make_desk_urls
 from tests import make
 from tests.desk.office import PARTS, Office
+from tests.security.planting import plant_series
 from tests.signing import sign_in
 
 POSTED = {
@@ -65,6 +66,7 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
         **{f"review_{tool}": [document] for tool in TOOLS},
         "page_preview": [first_page.pk],
         "page_sharp": [first_page.pk],
+        "series_slice": [plant_series(office.document).pk],
         "file_original": [file.pk],
         "version": [version.pk],
         "version_pdf": [version.pk],

@@ -9,6 +9,7 @@ from django.urls import reverse
 from cases.casework.consents import withdraw_consent
 from documents.dossiers.models import DossierVersion, Grant, VersionState
 from documents.dossiers.services import seal_version
+from documents.records.services import accept_document
 from tests import make
 from tests.desk.office import Office, build_version, page
 
@@ -18,6 +19,7 @@ def decide(desk: Client, version: DossierVersion, **typed: Any) -> Any:
 
 
 def seal(version: DossierVersion, office: Office) -> None:
+    accept_document(document=office.document, actor=office.cast.coordinator, now=make.NOW)
     seal_version(version=version, actor=office.cast.coordinator, now=make.NOW)
     version.refresh_from_db()
 

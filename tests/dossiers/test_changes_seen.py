@@ -26,7 +26,7 @@ from documents.dossiers.services import begin_version, choose_language, seal_ver
 from documents.dossiers.serving import pdf_headers
 from documents.records.vault import seal_bytes
 from tests.clinical.knowing import enter
-from tests.dossiers.records import agree, fill_case
+from tests.dossiers.records import agree, fill_case, small_pdf
 from tests.make import Cast
 
 DAY = timedelta(days=1)
@@ -144,12 +144,13 @@ def test_a_form_is_compared_and_superseded_by_its_own_kind_alone(cast: Cast, now
         now=now,
         variant=VersionVariant.SUMMARY,
     )
+    stored = seal_bytes(case_id=cast.case.pk, data=small_pdf(), folder="dossiers")
     DossierVersion.objects.filter(pk=later.pk).update(
         state=VersionState.TO_CHECK,
         contents={},
         contents_sha256="c" * 64,
-        file_sha256=full.file_sha256,
-        object_name=full.object_name,
+        file_sha256=stored.sha256,
+        object_name=stored.object_name,
     )
     seal_version(version=later, actor=cast.coordinator, now=now)
     full.refresh_from_db()

@@ -97,7 +97,7 @@ def test_the_course_of_treatment_is_said_in_words_too() -> None:
     assert drawing is not None
     assert "Everolimus 10 mg from 1 Feb 2024 to 30 Jun 2025" in drawing.alt
     assert "Capecitabine, temozolomide from 11 Aug 2025 to ongoing" in drawing.alt
-    assert "Imaging on 2025-06-17, 2025-11-03, 2026-02-04" in drawing.alt
+    assert "Imaging on 17 Jun 2025, 3 Nov 2025, 4 Feb 2026" in drawing.alt
 
 
 def test_nothing_is_drawn_where_nothing_has_a_date() -> None:

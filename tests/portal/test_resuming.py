@@ -61,7 +61,9 @@ def test_a_file_goes_in_two_parts_and_its_receipt_is_the_plain_forms(cast: make.
     send_part(browser, where, LETTER[1000:], 1000)
     answers = [browser.post(where, headers=TUS) for _time in range(2)]
     document = Document.objects.get()
-    receipt = {"received": [{"document": str(document.pk), "state": "received"}]}
+    paper = {"document": str(document.pk), "state": "received"}
+    looked_at = reverse("portal:look", args=[cast.case.pk, document.pk])
+    receipt = {"received": [{**paper, "look": looked_at}]}
     assert [(answer.status_code, answer.json()) for answer in answers] == [(201, receipt)] * 2
     assert (document.kind, document.sent_by) == (RecordKind.PATHOLOGY, cast.parent)
     file = document.files.get()

@@ -152,7 +152,7 @@ REFUSED = {
     ),
     "one part of several": (change(TWO, len(TWO) - 18, "<H", 1), "in_parts"),
     "fewer lines than are told": (
-        change(TWO, len(TWO) - 12, "<H", 3)[:-14] + TWO[-14:],
+        change(TWO, len(TWO) - 12, "<H", 3),
         "in_parts",
     ),
     "more lines than there is room for": (

@@ -1,4 +1,4 @@
-"""The same case from which nobody can be known: structured facts alone.
+"""The same case without the person: structured facts alone. It is not anonymous (docs/fhir.md).
 
 Left out: names of everyone, the case reference, every free text, addresses, papers, images,
 letters, appointments, requests and the consent. Of the birth date the year stays, below 90 years.

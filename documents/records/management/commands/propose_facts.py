@@ -19,6 +19,7 @@ from documents.records.sniffing import Kind, Refusal, sniff_file
 
 # Their pages are those of the copy that people see; the others are read as they are.
 SHOWN_AS_COPY = frozenset({Kind.TIFF, Kind.HEIC, Kind.AVIF, Kind.WEBP})
+NOT_A_REPORT = "This is an archive or an image of a scan. Name the reports themselves."
 
 
 class Command(BaseCommand):
@@ -48,6 +49,8 @@ class Command(BaseCommand):
             kind = sniff_file(path)
             if isinstance(kind, Refusal):
                 raise CommandError(f"{path}: {kind.sentence}", returncode=2)
+            if kind.is_read_in_ranges:
+                raise CommandError(f"{path}: {NOT_A_REPORT}", returncode=2)
             copy = make_copy(path, kind) if kind in SHOWN_AS_COPY else None
             source, kind = (copy.data, copy.kind) if copy else (path, kind)
             reading = read_pages(source, kind)
