@@ -10,7 +10,8 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils import translation
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
 from cases.accounts.models import User
 from cases.jobs.holds import MAIL, is_held
@@ -35,11 +36,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Codes go at once and not by a job; a copy made from a backup sends none of them."""
+        """Codes go at once and not by a job; a copy made from a backup sends none of them.
+
+        They are in the language on file, whatever the browser speaks that asked for them.
+        """
         if is_held(MAIL):
             log.warning("mail.held", template=template_prefix)
             return
-        super().send_mail(template_prefix, email, context)
+        user = User.objects.filter(email__iexact=email).first()
+        with translation.override(user.language if user else get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Allauth's ways, with a passkey called what it is called on every other page."""

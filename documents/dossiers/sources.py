@@ -239,8 +239,7 @@ def name_language(code: str) -> str:
 
 
 def date_of(document: Document) -> str:
-    """The date that says most of a paper: of the study, else of the specimen, else its own."""
-    return document.study_date or document.specimen_date or document.report_date
+    return document.dated
 
 
 def full_date(text: str) -> date | None:

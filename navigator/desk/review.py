@@ -22,6 +22,7 @@ from cases.accounts.models import User
 from cases.clinical import services as facts
 from cases.clinical.models import Fact
 from documents.records import services
+from documents.records.checklist import is_too_old
 from documents.records.models import Document, RecordKind
 from documents.records.queries.pages import find_neighbour, list_review_ids
 from documents.records.services.facts_on_pages import enter_fact_from_page
@@ -172,20 +173,22 @@ MOVES_ON = frozenset({"accept", "reject", "other"})
 def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Accept, return, hold, clear or describe a record; then the next one that waits."""
     document = find_document(request, document_id)
-    user, asked = signed_in(request), request.POST.get("do", "")
+    user, asked, now = signed_in(request), request.POST.get("do", ""), timezone.now()
     if asked not in DECISIONS:
         raise Http404
     number = read_number(request.POST)
     following = find_neighbour(user, document) if asked in MOVES_ON else None
     try:
-        DECISIONS[asked](document, request, user, timezone.now())
+        DECISIONS[asked](document, request, user, now)
     except ValidationError as refusal:
         say_refusal(request, refusal)
         return render_review(
             request, document, number, typed=keep_typed(asked, request, user), status=400
         )
-    document.refresh_from_db(fields=["title"])
+    document.refresh_from_db()
     messages.success(request, say_done(asked, document))
+    if asked == "accept" and is_too_old(document, now):
+        messages.warning(request, _("It is older than was asked for: the line stays open."))
     if following is not None:
         return go_on(request, following)
     return go_on(request, document.pk, number)

@@ -47,6 +47,7 @@ from navigator.portal.wording import (
     ConsentWords,
     Said,
     Words,
+    say_paper,
 )
 
 NEWS_READ, NEWS_SHOWN = 30, 5
@@ -193,7 +194,7 @@ def _paper_of(row: Document, studies: list[StudyView], unpacked: Unpacked | None
         kind=row.get_kind_display(),
         received_at=row.received_at,
         sent_by=row.sent_by.name if row.sent_by else "",
-        said=DOCUMENT_WORDS[row.state],
+        said=say_paper(row),
         reason=tell_reason(row) if row.state == DocumentState.REJECTED else None,
         can_be_read=bool(files) and files[0].scan_verdict in CHECKED,
         is_locked=row.state == DocumentState.NEEDS_PASSWORD,
@@ -286,6 +287,7 @@ def find_named_hospitals(case: Case) -> list[Hospital]:
 class HospitalAccess:
     hospital: str
     person: str
+    form: str
     version: int
     granted_at: datetime
     said: Said
@@ -305,6 +307,7 @@ def list_hospital_access(case: Case, now: datetime) -> list[HospitalAccess]:
         HospitalAccess(
             hospital=grant.contact.hospital.name,
             person=grant.contact.name,
+            form=grant.version.get_variant_display(),
             version=grant.version.number,
             granted_at=grant.created_at,
             said=_say_grant(grant, now),

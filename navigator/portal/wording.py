@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework.models import ConsentPurpose, RequestState, Stage
-from documents.records.models import DocumentState as D
+from documents.records.models import Document, DocumentState as D, ReturnReason
 
 Words = str | Promise
 
@@ -82,6 +82,16 @@ DOCUMENT_WORDS: Final[dict[str, Said]] = {
     D.WITHDRAWN: Said("quiet", "hold", _("Taken back")),
     D.PURGED: Said("quiet", "bin", _("Erased")),
 }
+_NOT_USED: Final = Said("quiet", "check", _("Not used"))
+_NOTHING_TO_SEND: Final = frozenset({ReturnReason.WRONG_PERSON, ReturnReason.NOT_NEEDED})
+
+
+def say_paper(document: Document) -> Said:
+    """How a paper stands; one that came by mistake or is not needed is not to be sent again."""
+    if document.state == D.REJECTED and document.reason_code in _NOTHING_TO_SEND:
+        return _NOT_USED
+    return DOCUMENT_WORDS[document.state]
+
 
 STAGE_WORDS: Final[dict[str, Said]] = {
     Stage.INQUIRY: Said(

@@ -1,17 +1,21 @@
 """The list at home says what is asked for, why, how recent it must be, and how it stands."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from cases.casework.consents import record_death, take_back_death
 from cases.casework.models import RecordRequest, RequestState, Task
 from cases.casework.services import ask_for_record, set_request_state
 from documents.records.models import Document, DocumentState
+from documents.records.services import reject_document
 from navigator.portal.queries import read_checklist
 from tests import make
 from tests.portal.family import page_of, sign_in
+from tests.records.sending import send
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +144,17 @@ def test_after_a_death_nothing_is_asked_and_the_reason_is_not_said(cast: make.Ca
     assert (
         "CT of the abdomen" in sign_in(cast.parent).get(page_of(cast.case, "home")).content.decode()
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [("wrong_person", "Not used"), ("not_needed", "Not used"), ("blurred", "Please send it again")],
+)
+def test_a_paper_that_came_by_mistake_is_not_asked_for_again(
+    cast: make.Cast, run_jobs: Callable[[], int], code: str, word: str
+) -> None:
+    document = send(cast.case)
+    run_jobs()
+    reject_document(document=document, reason="", code=code, actor=cast.coordinator, now=make.NOW)
+    page = sign_in(cast.parent).get(reverse("portal:documents", args=[cast.case.pk]))
+    assert word in page.content.decode()

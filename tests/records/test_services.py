@@ -381,3 +381,34 @@ def test_no_audit_row_timeline_entry_or_job_holds_a_name_or_a_clinical_word(
     for row in rows:
         for word in ("Ruth", "Odhiambo", "note.txt", "Ki-67", "NET"):
             assert word not in row
+
+
+@pytest.mark.parametrize(
+    ("dated", "stands"),
+    [
+        ("2026-08-24", RequestState.FULFILLED),  # 90 days before the cast's today
+        ("2026-08-23", RequestState.OPEN),
+        ("2026-08", RequestState.FULFILLED),
+        ("2026-07", RequestState.OPEN),
+        ("2025", RequestState.OPEN),
+        ("", RequestState.FULFILLED),
+    ],
+)
+def test_a_paper_older_than_asked_for_leaves_its_line_open(
+    ruth: Case, cast: make.Cast, now: datetime, run_jobs: RunJobs, dated: str, *, stands: str
+) -> None:
+    asked = ask_for_record(
+        case=ruth,
+        kind="imaging",
+        title="CT",
+        reason="-",
+        not_older_than_days=90,
+        actor=cast.coordinator,
+        now=now,
+    )
+    document = send(ruth, NOTE, request=asked)
+    run_jobs()
+    Document.objects.filter(pk=document.pk).update(study_date=dated, report_date="")
+    services.accept_document(document=document, actor=cast.coordinator, now=now)
+    asked.refresh_from_db()
+    assert asked.state == stands

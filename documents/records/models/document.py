@@ -1,6 +1,8 @@
 """One paper of a case, its state, and what may become of it."""
 
 import uuid
+from calendar import monthrange
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -285,6 +287,20 @@ class Document(models.Model):
 
     def can_move_to(self, state: DocumentState) -> bool:
         return state in DOCUMENT_MOVES[DocumentState(self.state)]
+
+    @property
+    def dated(self) -> str:
+        """The date that says most of a paper, perhaps partial: of its study, specimen, or own."""
+        return self.study_date or self.specimen_date or self.report_date
+
+    def is_older_than(self, days: int, on: date) -> bool:
+        """Whether it is surely older: of a partial date the last day counts, of none nothing."""
+        if not self.dated:
+            return False
+        year, month, day = (*map(int, self.dated.split("-")), 0, 0)[:3]
+        month = month or 12
+        last = date(year, month, day or monthrange(year, month)[1])
+        return (on - last).days > days
 
     @property
     def target(self) -> str:
