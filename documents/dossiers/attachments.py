@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from pikepdf import Array, AttachedFileSpec, Name
 
 from cases.clinical.in_use import definitions_in_use
-from cases.clinical.matcher import evaluate, to_json
+from cases.clinical.matcher import Result, evaluate, to_json
 from documents.dossiers.fhir.bundle import FILE_NAME, MEDIA_TYPE
 from documents.dossiers.fhir.collecting import bundle_version
 from documents.dossiers.gather import Gathered
 from documents.dossiers.models import DossierVersion
+from documents.dossiers.printed import Absence
 
 DATE: Final = "D:%Y%m%d%H%M%SZ"
 
@@ -42,7 +43,10 @@ def attach_answers(_version: DossierVersion, gathered: Gathered) -> Attachment:
     """The answers that `evaluate_snapshot` gives, for each wording that the pages show."""
     snapshot = gathered.standing.snapshot
     shown = definitions_in_use(snapshot.reference_date) if gathered.book.facts else ()
-    answers = [to_json(evaluate(snapshot, definition)) for definition in shown]
+    results = [evaluate(snapshot, definition) for definition in shown]
+    if isinstance(gathered.contents.patient.name, Absence):
+        results = [_without_birth(result) for result in results]
+    answers = [to_json(result) for result in results]
     return Attachment(
         name="case.answers.json",
         media_type="application/json",
@@ -50,6 +54,14 @@ def attach_answers(_version: DossierVersion, gathered: Gathered) -> Attachment:
         relationship="Data",
         data=json.dumps(answers, indent=1, ensure_ascii=False, sort_keys=True).encode(),
     )
+
+
+def _without_birth(result: Result) -> Result:
+    """The same answers without the words and the day that the birth date could be read from."""
+    rows = tuple(
+        row._replace(reason="") if "date_of_birth" in row.facts else row for row in result.rows
+    )
+    return result._replace(rows=rows, next_transition_date=None)
 
 
 def attach_case(version: DossierVersion, gathered: Gathered) -> Attachment:

@@ -27,8 +27,10 @@ from documents.dossiers.models import (
     VersionState,
     VersionVariant,
 )
+from documents.dossiers.printed import Absence
 from documents.dossiers.render import STEPS as RENDER_STEPS, render_dossier
 from documents.dossiers.source_pages import find_source_pages
+from documents.dossiers.sources import stands_unasked
 from documents.records.vault import StoredObject, seal_bytes
 
 GATHER: Final = "gather"
@@ -84,13 +86,21 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
 
 
 def _find_sources(version: DossierVersion, gathered: Gathered, now: datetime) -> list[SourcePages]:
-    """Papers stand behind the whole dossier only.
+    """Papers stand behind the whole dossier only, and where its reader may know whose they are.
 
-    A summary is one page, and a version without identity has no place for the names in papers.
+    A summary is one page; a version without identity, or for a hospital that no live consent
+    names, has no place for the names in papers. Papers for a bed, not for an opinion, stand there
+    only where a person chose their pages.
     """
-    if version.variant != VersionVariant.FULL:
+    is_withheld = isinstance(gathered.contents.patient.name, Absence)
+    if version.variant != VersionVariant.FULL or is_withheld:
         return []
-    return find_source_pages(version, gathered.files, now=now)
+    wanted = [
+        source
+        for source in gathered.files
+        if stands_unasked(source.document) or str(source.document.pk) in version.source_choice
+    ]
+    return find_source_pages(version, wanted, now=now)
 
 
 def count_pages(pdf: bytes) -> int:
@@ -115,7 +125,7 @@ def keep_built(version: DossierVersion, built: Built, *, now: datetime) -> None:
         return
     DossierItem.objects.bulk_create(
         DossierItem(version=version, file=source.file, position=position)
-        for position, source in enumerate(built.gathered.files, start=1)
+        for position, source in enumerate(built.gathered.book.files, start=1)
     )
     _record(version, "made", now)
     add_timeline_entry(

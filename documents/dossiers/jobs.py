@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from cases.hospitals.jobs import IN_DOUBT, ask_about_message
-from cases.hospitals.models import MessageState
+from cases.hospitals.models import Message, MessageState
 from cases.hospitals.outbox import (
     claim_message,
     deliver_message,
@@ -16,8 +16,8 @@ from cases.hospitals.outbox import (
 from cases.jobs.registry import Run, job_handler
 from documents.dossiers.building import build_file, keep_built, keep_refusal
 from documents.dossiers.links import build_code_mail, build_link_mail, is_open
-from documents.dossiers.models import DossierVersion, Grant, Notice, VersionState
-from documents.dossiers.notices import build_notice_mail
+from documents.dossiers.models import DossierVersion, Grant, Notice, NoticeReason, VersionState
+from documents.dossiers.notices import ask_to_telephone, build_notice_mail
 from documents.records.errors import StorageFull, StorageUnavailable
 
 WITH_ALL = ("version__dossier__case__patient", "version__dossier__referral", "contact__hospital")
@@ -64,20 +64,34 @@ def mail_link(run: Run, *, grant_id: str) -> None:
 
 @job_handler("dossiers.mail_notice", queue="mail", max_attempts=9, back_off=timedelta(seconds=20))
 def mail_notice(run: Run, *, notice_id: str) -> None:
-    """Tell a contact what became of a version, once; nothing goes to whom nothing may go to."""
+    """Tell a contact what became of a version, once.
+
+    Where nothing may go any more, a person is asked to telephone.
+    """
     notice = Notice.objects.select_related(
-        "version__dossier__case__owner", "contact", "message"
+        "version__dossier__case__owner", "contact__hospital", "message"
     ).get(pk=notice_id)
     message = claim_message(str(notice.message_id))
-    if message is None:
-        return
-    if not may_still_go(message):
-        settle_message(message, MessageState.DRAFT)
+    if message is None or not may_still_go(message):
+        _tell_otherwise(run, notice, message)
         return
     ended = deliver_message(message, build_notice_mail(notice))
     if ended in IN_DOUBT:
         with run.finishing():
             ask_about_message(message, ended, timezone.now())
+
+
+def _tell_otherwise(run: Run, notice: Notice, message: Message | None) -> None:
+    """The mail was stopped, here or by the news of a freeze or a withdrawal: somebody telephones.
+
+    Nobody does where another sends it, or has sent it.
+    """
+    with run.finishing():
+        if message is not None:
+            settle_message(message, MessageState.DRAFT)
+        if Notice.objects.filter(pk=notice.pk, message__state=MessageState.DRAFT).exists():
+            reason = NoticeReason(notice.reason)
+            ask_to_telephone(notice.version, notice.contact, reason, timezone.now())
 
 
 @job_handler("dossiers.mail_code", queue="mail", max_attempts=3, back_off=timedelta(seconds=5))

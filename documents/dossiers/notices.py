@@ -59,14 +59,7 @@ def _tell(
         return
     case = version.dossier.case
     if case.is_frozen or not has_live_consent(case, ConsentPurpose.SHARE, contact.hospital_id):
-        make_task(
-            title=_("Tell %(hospital)s by telephone: version %(number)d is not to be used any more")
-            % {"hospital": contact.hospital.name[:90], "number": version.number},
-            case=case,
-            code=f"tell_{reason}",
-            target=f"dossiers.dossierversion:{version.pk}",
-            now=now,
-        )
+        ask_to_telephone(version, contact, reason, now)
         return
     notice = Notice.objects.create(
         version=version,
@@ -89,6 +82,20 @@ def _tell(
         case_id=case.pk,
         target=f"dossiers.notice:{notice.pk}",
         detail={"version": str(version.pk), "contact": str(contact.pk), "reason": reason.value},
+    )
+
+
+def ask_to_telephone(
+    version: DossierVersion, contact: Contact, reason: NoticeReason, now: datetime
+) -> None:
+    """A person says it where no mail may go. In a transaction."""
+    make_task(
+        title=_("Tell %(hospital)s by telephone: version %(number)d is not to be used any more")
+        % {"hospital": contact.hospital.name[:90], "number": version.number},
+        case=version.dossier.case,
+        code=f"tell_{reason}",
+        target=f"dossiers.dossierversion:{version.pk}",
+        now=now,
     )
 
 
@@ -124,7 +131,7 @@ def build_notice_mail(notice: Notice) -> EmailMessage:
     case = version.dossier.case
     with translation.override(contact.language):
         subject = _("About the papers with the reference %(reference)s") % {
-            "reference": case.reference
+            "reference": version.printed_reference
         }
         text = render_to_string(
             TEMPLATES[notice.reason],
@@ -132,7 +139,7 @@ def build_notice_mail(notice: Notice) -> EmailMessage:
                 "organisation": settings.ORGANISATION,
                 "contact": contact.name,
                 "coordinator": case.owner.name if case.owner else settings.ORGANISATION,
-                "reference": case.reference,
+                "reference": version.printed_reference,
                 "number": version.number,
             },
         )

@@ -225,9 +225,14 @@ class FileStanding(StrEnum):
 
 
 def stand_of_file(sha256: str, marks: Iterable[str]) -> FileStanding:
-    """How a file with this hash and these seals stands; the same queries whatever it is."""
+    """How a file with this hash and these seals stands.
+
+    The newest is that which `find_newest_sealed` names: a summary does not make the whole dossier
+    old. A version that was replaced stays so when what replaced it is called back; one that was
+    sealed after that is the newest.
+    """
     sealed = DossierVersion.objects.filter(state__in=SEALED_STATES).only(
-        "state", "number", "dossier"
+        "state", "number", "dossier", "variant"
     )
     version = sealed.filter(file_sha256=sha256).first()
     bears_seal = sealed.filter(seal_mark__in=[NO_MARK, *marks]).exists()
@@ -235,7 +240,7 @@ def stand_of_file(sha256: str, marks: Iterable[str]) -> FileStanding:
         return FileStanding.CHANGED if bears_seal else FileStanding.UNKNOWN
     if version.state == VersionState.RECALLED:
         return FileStanding.RECALLED
-    is_newest = not sealed.filter(dossier=version.dossier_id, number__gt=version.number).exists()
+    is_newest = find_newest_sealed(version) == version
     return FileStanding.NEWEST if is_newest else FileStanding.SUPERSEDED
 
 

@@ -1,11 +1,13 @@
 """What people do with dossiers: ask for a version, seal it, call it back."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
-from django.db import transaction
+from django.db import Error as DatabaseFailure, transaction
 from django.db.models import Exists, OuterRef
 
 from cases.accounts.audit import record
@@ -30,8 +32,7 @@ from documents.dossiers.seal_keys import take_seal_key
 from documents.dossiers.serving import read_checked
 from documents.dossiers.signing import sign_file
 from documents.records.models import DocumentFile, DocumentState
-from documents.records.vault import delete_object, seal_bytes
-from documents.records.versions import removed_unless_kept
+from documents.records.vault import StoredObject, delete_object, seal_bytes
 
 SEALING_ROLES: Final = frozenset({Role.COORDINATOR, Role.TEAM_LEAD, Role.CLINICIAN})
 OUT: Final = (VersionState.SEALED, VersionState.SENT)
@@ -164,7 +165,7 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
     sealed = sign_file(read_checked(version), key)
     checked_name = version.object_name
     stored = seal_bytes(case_id=version.dossier.case_id, data=sealed.data, folder=FOLDER)
-    with removed_unless_kept(stored), transaction.atomic():
+    with _removed_unless_named(stored), transaction.atomic():
         Case.objects.select_for_update(no_key=True).get(pk=version.dossier.case_id)
         _require_sources_unchanged(version)
         kept = DossierVersion.objects.filter(
@@ -191,9 +192,26 @@ def seal_version(*, version: DossierVersion, actor: User | None, now: datetime) 
             target=f"dossiers.dossierversion:{version.pk}",
             detail={"number": version.number},
         )
-        transaction.on_commit(lambda: delete_object(checked_name))
+    # Behind the block: what goes wrong here is no reason to take anything back.
+    transaction.on_commit(lambda: delete_object(checked_name), robust=True)
     version.refresh_from_db()
     return version
+
+
+@contextmanager
+def _removed_unless_named(stored: StoredObject) -> Iterator[None]:
+    """Around the transaction of a seal: if it fails, its object goes too.
+
+    Not everything that is raised there means that nothing was committed, so the rows are asked.
+    Where they cannot be, the object stays: `check_files` finds one that no row names.
+    """
+    try:
+        yield
+    except BaseException:
+        with suppress(DatabaseFailure):
+            if not DossierVersion.objects.filter(object_name=stored.object_name).exists():
+                delete_object(stored.object_name)
+        raise
 
 
 def _require_sources_unchanged(version: DossierVersion) -> None:

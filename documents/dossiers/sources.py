@@ -202,6 +202,11 @@ def _number_files(case: Case, facts: Iterable[Fact]) -> list[SourceFile]:
     return [SourceFile(f"S{place}", file) for place, file in enumerate(ordered, start=1)]
 
 
+def stands_unasked(document: Document) -> bool:
+    """Whether its pages stand behind a dossier although nobody chose them."""
+    return document.kind not in NOT_CLINICAL
+
+
 def _file_order(file: DocumentFile) -> tuple[int, int, str, str]:
     document = file.document
     newest_first = -int(date_of(document).replace("-", "").ljust(8, "0") or 0)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from documents.dossiers.models import DossierItem, DossierVersion
+from documents.dossiers.sources import stands_unasked
 
 RANGE: Final = re.compile(r"(\d{1,4})(?:\s*[-\u2013]\s*(\d{1,4}))?")
 MOST_TYPED: Final = 200
@@ -40,7 +41,7 @@ def list_choices(version: DossierVersion, items: Iterable[DossierItem]) -> list[
                 title=item.file.document.title,
                 kind=str(item.file.document.get_kind_display()),
                 page_count=item.file.page_count or 0,
-                is_in=chosen is None or bool(chosen),
+                is_in=stands_unasked(item.file.document) if chosen is None else bool(chosen),
                 pages=write_pages(chosen or []),
             )
         )
@@ -52,14 +53,17 @@ def read_choice(
 ) -> dict[str, list[int]]:
     """What was chosen of each source; what the form does not name keeps what was chosen before."""
     choice: dict[str, list[int]] = dict(version.source_choice)
-    for line in list_choices(version, items):
+    items = list(items)
+    for item, line in zip(items, list_choices(version, items), strict=True):
         pages = typed.get(f"pages-{line.document_id}", "")
         if not typed.get(f"in-{line.document_id}"):
             choice[line.document_id] = []
         elif numbers := read_pages(pages, line):
             choice[line.document_id] = numbers
-        else:
+        elif stands_unasked(item.file.document):
             choice.pop(line.document_id, None)
+        else:
+            choice[line.document_id] = list(range(1, line.page_count + 1))
     return choice
 
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from documents.dossiers.models import DossierVersion, VersionState
+from documents.records.models import Document, DocumentFile, RecordKind
 from navigator.desk.source_choice import SourceLine, read_pages, write_pages
-from tests.desk.office import Office, build_version
+from tests.desk.office import Office, build_version, put_version
 
 LINE = SourceLine(
     position=3, document_id="x", title="Report", kind="Report", page_count=9, is_in=True, pages=""
@@ -65,6 +66,22 @@ def test_a_version_with_other_pages_is_made_and_the_looked_at_one_stays(
     assert "not among the pages behind it" in html
     version.refresh_from_db()
     assert version.source_choice == {}
+
+
+def test_a_passport_is_behind_only_once_it_is_ticked_and_then_with_all_its_pages(
+    office: Office, desk: Client
+) -> None:
+    version = put_version(office)
+    item = version.items.select_related("file__document").get()
+    DocumentFile.objects.filter(pk=item.file_id).update(page_count=3)
+    Document.objects.filter(pk=item.file.document_id).update(kind=RecordKind.IDENTITY)
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "not among the pages behind it" in html
+    document_id = str(item.file.document_id)
+    address = reverse("admin:version_do", args=[version.pk])
+    assert desk.post(address, {"do": "choose", f"in-{document_id}": "on"}).status_code == 302
+    made = DossierVersion.objects.order_by("-number")[0]
+    assert made.source_choice[document_id] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("needed", [False, True])

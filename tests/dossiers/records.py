@@ -13,7 +13,7 @@ from cases.casework.models import Case, Consent, ConsentPurpose
 from cases.clinical.models import Fact
 from cases.clinical.services import confirm_fact, confirm_history_complete, propose_fact
 from documents.dossiers.freezing import hash_frozen
-from documents.dossiers.models import DossierVersion, VersionState
+from documents.dossiers.models import DossierVersion, VersionState, VersionVariant
 from documents.dossiers.services import begin_version, seal_version
 from documents.records.models import (
     Document,
@@ -153,6 +153,7 @@ def sealed_version(
     data: bytes | None = None,
     seal: bool = True,
     sign: bool = True,
+    variant: VersionVariant = VersionVariant.FULL,
 ) -> DossierVersion:
     """A version for the cast's referral, with bytes that no renderer had to make.
 
@@ -160,7 +161,7 @@ def sealed_version(
     """
     stored = seal_bytes(case_id=cast.case.pk, data=data or small_pdf(title), folder="dossiers")
     version, _is_new = begin_version(
-        case=cast.case, referral=cast.referral, actor=cast.coordinator, now=NOW
+        case=cast.case, referral=cast.referral, actor=cast.coordinator, now=NOW, variant=variant
     )
     DossierVersion.objects.filter(pk=version.pk).update(
         state=VersionState.TO_CHECK,

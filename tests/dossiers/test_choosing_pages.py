@@ -11,7 +11,7 @@ import pytest
 from django.core.files.storage import default_storage
 
 from documents.dossiers import errors
-from documents.dossiers.models import DossierVersion, Sheets, VersionState
+from documents.dossiers.models import DossierVersion, Sheets, VersionState, VersionVariant
 from documents.dossiers.services import SourceChoice, request_dossier, seal_version
 from documents.dossiers.serving import read_checked
 from documents.dossiers.sheets import take_sheets
@@ -22,12 +22,14 @@ from documents.records.models import (
     DocumentFile,
     DocumentState,
     Page,
+    RecordKind,
     Translation,
     TranslationState,
 )
 from documents.records.sniffing import Kind
+from tests.clinical.knowing import enter
 from tests.dossiers.conftest import Find
-from tests.dossiers.records import read_from, read_paper
+from tests.dossiers.records import agree, read_from, read_paper
 from tests.make import NOW, Cast
 from tests.records.papers import make_pdf, make_photo
 
@@ -37,23 +39,33 @@ REPORT = ("Ki-67: 8%", "Grade G2")
 
 @pytest.fixture
 def paper(cast: Cast) -> DocumentFile:
+    """A report, and a family that agreed that the hospital may see it."""
+    agree(cast)
     return read_paper(cast.case, cast.coordinator, make_pdf(*REPORT))
 
 
-def ask(cast: Cast, source_choice: SourceChoice | None = None) -> DossierVersion:
+def ask(
+    cast: Cast,
+    source_choice: SourceChoice | None = None,
+    variant: VersionVariant = VersionVariant.FULL,
+) -> DossierVersion:
     return request_dossier(
         case=cast.case,
         referral=cast.referral,
         actor=cast.coordinator,
         now=NOW,
+        variant=variant,
         source_choice=source_choice,
     )
 
 
 def build(
-    cast: Cast, run_jobs: RunJobs, source_choice: SourceChoice | None = None
+    cast: Cast,
+    run_jobs: RunJobs,
+    source_choice: SourceChoice | None = None,
+    variant: VersionVariant = VersionVariant.FULL,
 ) -> DossierVersion:
-    version = ask(cast, source_choice)
+    version = ask(cast, source_choice, variant)
     run_jobs()
     version.refresh_from_db()
     return version
@@ -115,6 +127,44 @@ def test_what_is_not_accepted_for_hospitals_never_stands_behind(
     Document.objects.filter(pk=paper.document_id).update(**change)
     choice = {str(paper.document_id): [1, 2]}
     assert stamps(build(cast, run_jobs, source_choice=choice)) == []
+
+
+def test_no_page_stands_behind_while_no_consent_names_the_hospital(
+    cast: Cast, run_jobs: RunJobs
+) -> None:
+    """Page 1 leaves out who it is, and a scan would say so all the same."""
+    enter(cast.case, cast.coordinator, "date_of_birth", "1977-07-07")
+    file = read_paper(cast.case, cast.coordinator, make_pdf(cast.case.patient.name, *REPORT))
+    read_from(file, cast.coordinator, "ki67_percent", 8)
+    choice = {str(file.document_id): [1, 2, 3]}
+    version = build(cast, run_jobs, source_choice=choice)
+    whole = " ".join(texts(version))
+    assert stamps(version) == []
+    assert cast.case.patient.name not in whole
+    assert "no consent names this hospital yet" in whole
+    with pikepdf.open(io.BytesIO(read_checked(version))) as pdf:
+        for name in pdf.attachments:
+            data = pdf.attachments[name].get_file().read_bytes()
+            assert cast.case.patient.name.encode() not in data
+            assert b"1977-07-07" not in data
+    agree(cast)
+    agreed = build(cast, run_jobs)
+    assert "S1, page 1 of 3" in stamps(agreed)
+    assert cast.case.patient.name in " ".join(texts(agreed))
+
+
+@pytest.mark.parametrize("kind", [RecordKind.IDENTITY, RecordKind.TRAVEL])
+def test_a_passport_stands_behind_only_where_a_person_chose_its_pages(
+    cast: Cast, paper: DocumentFile, run_jobs: RunJobs, kind: RecordKind
+) -> None:
+    passport = read_paper(cast.case, cast.coordinator, make_pdf("Passport 123"))
+    Document.objects.filter(pk=passport.document_id).update(kind=kind)
+    read_from(passport, cast.coordinator, "date_of_birth", "1977-07-07")
+    keys = {source.document.pk: source.key for source in SourceBook(cast.case).files}
+    report, card = keys[paper.document_id], keys[passport.document_id]
+    assert stamps(build(cast, run_jobs)) == [f"{report}, page 1 of 2", f"{report}, page 2 of 2"]
+    chosen = build(cast, run_jobs, source_choice={str(passport.document_id): [1]})
+    assert f"{card}, page 1 of 1" in stamps(chosen)
 
 
 def test_only_the_chosen_pages_stand_behind_and_the_next_version_keeps_that(
@@ -207,11 +257,14 @@ def test_a_paper_whose_pages_cannot_be_drawn_is_named_to_a_person(
     assert (version.state, version.failure_code) == (VersionState.FAILED, "source_not_drawn")
 
 
+@pytest.mark.parametrize("variant", list(VersionVariant))
 @pytest.mark.parametrize("change", ["withdrawn", "kept back", "covered", "nothing"])
-def test_what_changed_since_the_making_is_not_sealed(
-    cast: Cast, paper: DocumentFile, run_jobs: RunJobs, change: str
+def test_what_changed_since_the_making_is_not_sealed_in_any_form(
+    cast: Cast, paper: DocumentFile, run_jobs: RunJobs, change: str, variant: VersionVariant
 ) -> None:
-    version = build(cast, run_jobs)
+    read_from(paper, cast.coordinator, "ki67_percent", 8)
+    version = build(cast, run_jobs, variant=variant)
+    assert [item.file for item in version.items.all()] == [paper]
     document = Document.objects.filter(pk=paper.document_id)
     if change == "withdrawn":
         document.update(state=DocumentState.WITHDRAWN)

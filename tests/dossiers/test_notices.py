@@ -9,12 +9,18 @@ from django.core import mail
 from pytest_django.fixtures import Settings
 
 from cases.accounts.models import AuditEvent
-from cases.casework.consents import freeze_consent
-from cases.casework.models import Task
+from cases.casework.consents import freeze_consent, withdraw_consent
+from cases.casework.models import Task, TaskState
 from cases.hospitals.models import MessageState
 from cases.hospitals.services import send_again
 from documents.dossiers.delivery import grant_version
-from documents.dossiers.models import Access, AccessKind, DossierVersion, Notice
+from documents.dossiers.models import (
+    Access,
+    AccessKind,
+    DossierVersion,
+    Notice,
+    VersionVariant,
+)
 from documents.dossiers.services import recall_version
 from tests import make
 from tests.dossiers.records import agree, sealed_version
@@ -38,8 +44,14 @@ def empty_mailbox(settings: Settings) -> None:
 @pytest.fixture
 def opened(cast: Cast, run_jobs: RunJobs) -> DossierVersion:
     """A version that the reviewer opened twice; a colleague was sent it and has not looked."""
+    return open_version(cast, run_jobs)
+
+
+def open_version(
+    cast: Cast, run_jobs: RunJobs, variant: VersionVariant = VersionVariant.FULL
+) -> DossierVersion:
     agree(cast)
-    version = sealed_version(cast)
+    version = sealed_version(cast, variant=variant)
     for contact in (cast.reviewer, make.contact(hospital=cast.reviewer.hospital)):
         grant, _token = grant_version(
             version=version, contact=contact, actor=cast.coordinator, now=NOW
@@ -57,8 +69,8 @@ def recall(cast: Cast, version: DossierVersion) -> None:
 
 
 def replace(cast: Cast, version: DossierVersion) -> None:
-    del version
-    sealed_version(cast, title="of a second version")
+    form = VersionVariant(version.variant)
+    sealed_version(cast, title="of a second version", variant=form)
 
 
 @pytest.mark.parametrize(("act", "words"), [(recall, "was called back"), (replace, "was replaced")])
@@ -94,6 +106,19 @@ def test_the_mail_holds_no_word_of_the_patient_and_no_reason(
         assert word not in said
 
 
+@pytest.mark.parametrize("act", [recall, replace])
+def test_the_mail_about_a_version_without_identity_names_its_alias_alone(
+    cast: Cast, run_jobs: RunJobs, act: Callable[[Cast, DossierVersion], None]
+) -> None:
+    version = open_version(cast, run_jobs, VersionVariant.DEIDENTIFIED)
+    act(cast, version)
+    run_jobs()
+    (told,) = mail.outbox
+    assert version.alias in told.subject
+    assert version.alias in told.body
+    assert cast.case.reference not in told.message().as_string()
+
+
 def test_a_version_that_nobody_opened_is_called_back_in_silence(
     cast: Cast, run_jobs: RunJobs
 ) -> None:
@@ -115,14 +140,42 @@ def test_where_no_mail_may_go_a_person_is_asked_to_telephone(
     assert task.case == cast.case
 
 
+def freeze(cast: Cast) -> None:
+    freeze_consent(case=cast.case, actor=cast.coordinator, now=NOW)
+
+
+def withdraw(cast: Cast) -> None:
+    withdraw_consent(
+        consent=cast.case.consents.live().get(purpose="share"), actor=cast.parent, now=NOW
+    )
+
+
+def withdraw_unheard(cast: Cast) -> None:
+    """The mail stays queued, as if the consent ended between the claim and the sending."""
+    cast.case.consents.filter(purpose="share").update(withdrawn_at=NOW)
+
+
+@pytest.mark.parametrize("end", [freeze, withdraw, withdraw_unheard])
 def test_what_was_agreed_is_asked_again_at_the_moment_of_sending(
-    cast: Cast, opened: DossierVersion, run_jobs: RunJobs
+    cast: Cast, opened: DossierVersion, run_jobs: RunJobs, end: Callable[[Cast], None]
 ) -> None:
     recall(cast, opened)
-    freeze_consent(case=cast.case, actor=cast.coordinator, now=NOW)
+    end(cast)
     run_jobs()
     assert mail.outbox == []
     assert Notice.objects.get().message.state == MessageState.DRAFT
+    task = Task.objects.get(code="tell_recalled")
+    assert cast.reviewer.hospital.name in task.title
+    assert (task.case, task.state) == (cast.case, TaskState.OPEN)
+
+
+def test_a_notice_that_went_asks_nobody_to_telephone(
+    cast: Cast, opened: DossierVersion, run_jobs: RunJobs
+) -> None:
+    recall(cast, opened)
+    run_jobs()
+    assert len(mail.outbox) == 1
+    assert not Task.objects.filter(code="tell_recalled").exists()
 
 
 def test_a_notice_that_came_back_goes_again_as_a_notice(

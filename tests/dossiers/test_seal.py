@@ -9,16 +9,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.signals import post_save
 from hypothesis import given, settings as hypothesis_settings, strategies as st
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from cases.accounts.models import AuditEvent
+from cases.casework.models import TimelineEntry
 from documents.dossiers import errors
 from documents.dossiers.models import DossierVersion, SealKey, VersionState
 from documents.dossiers.queries import FileStanding, stand_of_file, verify_bytes
@@ -181,6 +184,55 @@ def test_the_bytes_that_waited_to_be_checked_are_gone_once_sealed(
         version = sealed_version(cast)
     assert _count_objects() == 1
     assert read_checked(version)
+
+
+class Stubborn(FileSystemStorage):
+    """A storage that takes nothing out, and says so in a way that nobody foresaw."""
+
+    def delete(self, name: str) -> None:
+        raise RuntimeError(f"{len(name)} letters")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_storage_that_does_not_delete_fails_no_seal(settings: Settings) -> None:
+    cast = make.cast()
+    waiting = sealed_version(cast, seal=False)
+    kept = settings.STORAGES["default"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {**kept, "BACKEND": f"{__name__}.{Stubborn.__name__}"},
+    }
+    version = seal_version(version=waiting, actor=cast.coordinator, now=NOW)
+    assert version.state == VersionState.SEALED
+    assert hashlib.sha256(read_checked(version)).hexdigest() == version.file_sha256
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_fails_after_the_commit_takes_no_sealed_bytes_away() -> None:
+    cast = make.cast()
+    version = sealed_version(cast, seal=False)
+    with failing_after_the_commit(), pytest.raises(ConnectionError):
+        seal_version(version=version, actor=cast.coordinator, now=NOW)
+    version.refresh_from_db()
+    assert version.state == VersionState.SEALED
+    assert hashlib.sha256(read_checked(version)).hexdigest() == version.file_sha256
+
+
+@contextmanager
+def failing_after_the_commit() -> Iterator[None]:
+    """The answer of the database is lost when everything is written."""
+
+    def lose(**_news: Any) -> None:
+        transaction.on_commit(fail)
+
+    def fail() -> None:
+        raise ConnectionError
+
+    post_save.connect(lose, sender=TimelineEntry)
+    try:
+        yield
+    finally:
+        post_save.disconnect(lose, sender=TimelineEntry)
 
 
 def test_the_marks_of_the_seal_refuse_every_change(cast: Cast) -> None:

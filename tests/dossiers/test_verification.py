@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from documents.dossiers import marks, proof_views
 from documents.dossiers.marks import Look
-from documents.dossiers.models import DossierVersion, SealKey
+from documents.dossiers.models import DossierVersion, SealKey, VersionVariant
 from documents.dossiers.seal_keys import rotate_seal_key
-from documents.dossiers.services import recall_version
+from documents.dossiers.services import recall_version, seal_version
 from documents.dossiers.serving import read_checked
 from tests.dossiers.records import sealed_version, small_pdf
 from tests.make import NOW, Cast
@@ -48,6 +48,38 @@ def test_the_newest_file_is_told_so(version: DossierVersion, client: Client) -> 
 def test_a_replaced_file_is_told_so(cast: Cast, version: DossierVersion, client: Client) -> None:
     sealed_version(cast, title="of a second version")
     assert said(client, read_checked(version)) == SUPERSEDED
+
+
+def test_another_form_does_not_make_a_file_old(
+    cast: Cast, version: DossierVersion, client: Client
+) -> None:
+    summary = sealed_version(cast, title="of a summary", variant=VersionVariant.SUMMARY)
+    assert said(client, read_checked(version)) == NEWEST
+    assert said(client, read_checked(summary)) == NEWEST
+    sealed_version(cast, title="of a second summary", variant=VersionVariant.SUMMARY)
+    assert said(client, read_checked(version)) == NEWEST
+    assert said(client, read_checked(summary)) == SUPERSEDED
+
+
+def test_a_replaced_file_stays_replaced_when_its_successor_is_called_back(
+    cast: Cast, version: DossierVersion, client: Client, now: datetime
+) -> None:
+    second = sealed_version(cast, title="of a second version")
+    recall_version(version=second, reason="page 2", actor=cast.coordinator, now=now)
+    assert said(client, read_checked(version)) == SUPERSEDED
+    third = sealed_version(cast, title="of a third version")
+    assert said(client, read_checked(third)) == NEWEST
+
+
+def test_what_is_sealed_after_a_later_one_was_called_back_is_the_newest(
+    cast: Cast, client: Client, now: datetime
+) -> None:
+    waiting = sealed_version(cast, seal=False)
+    later = sealed_version(cast, title="of a later version")
+    recall_version(version=later, reason="page 2", actor=cast.coordinator, now=now)
+    seal_version(version=waiting, actor=cast.coordinator, now=now)
+    waiting.refresh_from_db()
+    assert said(client, read_checked(waiting)) == NEWEST
 
 
 def test_a_file_that_was_called_back_is_told_so(
