@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +46,8 @@ def queue_job(
     }
     job, made = insert_once(unique_key, fields) if unique_key else (insert_job(fields), True)
     if made and run_after is None:
-        transaction.on_commit(partial(_ring_once, str(job.pk), work.queue), robust=True)
+        # Not a partial: where it fails, Django asks for its name to say so.
+        transaction.on_commit(lambda: _ring_once(str(job.pk), work.queue), robust=True)
     return job
 
 
