@@ -28,6 +28,7 @@ from documents.records.digest import (
     store_pages,
     store_proposals,
 )
+from documents.records.holding import came_from_stopped
 from documents.records.models import (
     Document,
     DocumentFile,
@@ -257,12 +258,13 @@ def note_copy(document: Document, copy: Copy) -> None:
 
 def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None:
     """Store the digest and move the document on. Inside a transaction."""
+    is_held = came_from_stopped(file.document) or digest.is_held
     document = lock_document(file.document)
     store_pages(file, digest)
-    count = store_proposals(file, digest.proposals, now=now)
+    count = store_proposals(file, () if is_held else digest.proposals, now=now)
     move_document(
         document,
-        DocumentState.OTHER_PATIENT if digest.is_held else DocumentState.TO_REVIEW,
+        DocumentState.OTHER_PATIENT if is_held else DocumentState.TO_REVIEW,
         failure_code=_choose_note(document.findings.get("copy", ""), digest.failure_code),
         person_check=digest.person_check,
         findings={**document.findings, **digest.findings},
@@ -275,7 +277,7 @@ def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None
         "code": digest.failure_code,
     }
     tell(document, "read", actor=None, now=now, detail=detail)
-    if digest.is_held:
+    if is_held:
         tell(document, "held", actor=None, now=now, shown_to_family=False)
     facts_proposed.send(
         sender=Document, case_id=document.case_id, document_id=document.pk, count=count, now=now
@@ -336,6 +338,8 @@ def propose_from_pages(run: Run, file: DocumentFile, *, now: datetime) -> None:
         )
     with run.finishing():
         document = lock_document(document)
+        if document.state == DocumentState.OTHER_PATIENT:  # held meanwhile
+            return
         if document.person_check not in {PersonCheck.BIRTH_DATE_DIFFERS, PersonCheck.BOTH_DIFFER}:
             count = store_proposals(file, placed, now=now)
             facts_proposed.send(
