@@ -1,7 +1,7 @@
 """Whether every row has its object, whole, and every object its row."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -82,7 +82,7 @@ def _drain(case_id: UUID, object_name: str) -> tuple[str, str, int]:
 
 def find_orphans(*, now: datetime) -> Iterator[Finding]:
     """Objects that no row knows, of uploads and readings that never finished; oldest ones only."""
-    looked_at = dict.fromkeys(FOLDERS, _is_known)
+    looked_at: dict[str, Callable[[str], bool]] = dict.fromkeys(FOLDERS, _is_known)
     looked_at |= {shelf.folder: shelf.is_known for shelf in list_shelves()}
     for folder, is_known in looked_at.items():
         for name in _list_objects(folder):

@@ -31,7 +31,7 @@ from documents.records.models import (
     PersonCheck,
 )
 from documents.records.queries.imaging import list_entries, list_studies, tell_unpacked
-from documents.records.sandbox import ReadingFailure
+from documents.records.sandbox import ReadingFailure, run_parser
 from documents.records.services import (
     accept_document,
     clear_other_patient,
@@ -324,11 +324,11 @@ def take_while(
 ) -> Document:
     """An archive of two papers; `meanwhile` happens while the second is unpacked."""
     archive = send(case, pack([("a.pdf", LETTER), ("b.pdf", PATHOLOGY)]), name="x.zip")
-    unpack, unpacked = taking.run_parser, 0
+    unpacked = 0
 
     def unpack_slowly(*args: object, **kwargs: object) -> object:
         nonlocal unpacked
-        answer = unpack(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        answer = run_parser(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
         unpacked += 1
         if unpacked == 2:
             meanwhile()
@@ -407,19 +407,43 @@ def test_what_came_out_of_an_archive_that_is_stopped_is_stopped_too(
     assert alone.state == DocumentState.TO_REVIEW
 
 
+def part_in_two(paper: Document, cast: make.Cast, run_jobs: RunJobs, now: datetime) -> None:
+    numbers = list(paper.files.get().pages.values_list("number", flat=True))
+    parts = [numbers[:1], numbers[1:]]
+    split_document(document=paper, parts=parts, actor=cast.coordinator, now=now)
+    run_jobs()
+
+
+def test_the_parts_of_a_paper_that_came_out_of_a_stopped_archive_are_held_too(
+    case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime
+) -> None:
+    archive = take(case, pack([("a.pdf", PATHOLOGY)]), run_jobs)
+    paper = archive.parts.get()
+    part_in_two(paper, cast, run_jobs, now)
+    mark_other_patient(document=archive, actor=cast.coordinator, now=now)
+    assert [part.state for part in paper.parts.all()] == [DocumentState.OTHER_PATIENT] * 2
+
+
+def test_an_archive_that_is_held_when_it_is_read_anew_has_its_papers_held(
+    case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime
+) -> None:
+    archive = take(case, pack([("1", make_image()), ("report.pdf", PATHOLOGY)]), run_jobs)
+    assert archive.parts.get().state == DocumentState.TO_REVIEW
+    case.patient.birth_date = "1971-02-03"
+    case.patient.save()
+    retry_reading(document=archive, actor=cast.coordinator, now=now)
+    run_jobs()
+    archive.refresh_from_db()
+    assert archive.state == DocumentState.OTHER_PATIENT
+    assert archive.parts.get().state == DocumentState.OTHER_PATIENT
+
+
 def test_a_paper_that_is_parted_is_no_archive(
     case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime
 ) -> None:
     whole = send(case, PATHOLOGY)
     run_jobs()
-    count = whole.files.get().pages.count()
-    split_document(
-        document=whole,
-        parts=[[1], list(range(2, count + 1))],
-        actor=cast.coordinator,
-        now=now,
-    )
-    run_jobs()
+    part_in_two(whole, cast, run_jobs, now)
     withdraw_document(document=whole, actor=cast.coordinator, now=now)
     assert {part.state for part in whole.parts.all()} == {DocumentState.TO_REVIEW}
     assert not Task.objects.filter(code="archive_parts_accepted").exists()
@@ -430,14 +454,14 @@ def test_an_entry_that_met_a_busy_machine_is_tried_again(
     case: Case, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
     archive = send(case, pack([("a.pdf", LETTER), ("b.pdf", PATHOLOGY)]), name="x.zip")
-    unpack, failed = taking.run_parser, 0
+    failed = 0
 
     def unpack_at_the_third_time(*args: object, **kwargs: object) -> object:
         nonlocal failed
         if not archive.parts.exists() and failed < 2:
             failed += 1
             raise ReadingFailure(code)
-        return unpack(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        return run_parser(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
 
     monkeypatch.setattr(taking, "run_parser", unpack_at_the_third_time)
     run_jobs()
