@@ -49,6 +49,7 @@ WAIT_WITHOUT_SCANNER: Final = 600
 ASK_A_PERSON_AFTER: Final = timedelta(minutes=30)
 # A file that crashed a reader, or that was slow, may only have met a busy machine.
 WORTH_ANOTHER_TRY: Final = frozenset({"crashed", "too_slow"})
+PROPOSED_FROM: Final = frozenset({DocumentState.TO_REVIEW, DocumentState.ACCEPTED})
 
 
 def queue_scan(file: DocumentFile, *, actor_id: int | None = None) -> None:
@@ -328,7 +329,7 @@ def settle_given_up(document: Document, code: str, *, now: datetime) -> None:
 def propose_from_pages(run: Run, file: DocumentFile, *, now: datetime) -> None:
     """Propose from the pages as they were read, without reading the file anew."""
     document = file.document
-    if document.state not in {DocumentState.TO_REVIEW, DocumentState.ACCEPTED}:
+    if document.state not in PROPOSED_FROM:
         return
     pages = read_stored_pages(file)
     kind = Kind.PDF if file.content_type == Kind.PDF.media_type else Kind.TEXT
@@ -338,7 +339,7 @@ def propose_from_pages(run: Run, file: DocumentFile, *, now: datetime) -> None:
         )
     with run.finishing():
         document = lock_document(document)
-        if document.state == DocumentState.OTHER_PATIENT:  # held meanwhile
+        if document.state not in PROPOSED_FROM:  # held or taken back meanwhile
             return
         if document.person_check not in {PersonCheck.BIRTH_DATE_DIFFERS, PersonCheck.BOTH_DIFFER}:
             count = store_proposals(file, placed, now=now)
