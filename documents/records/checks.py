@@ -1,9 +1,10 @@
 """Whether every row has its object, whole, and every object its row."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.core.files.storage import default_storage
 
 from documents.records.errors import FileMissing
 from documents.records.models import DocumentFile, DocumentState, ImagingSeries, Page
+from documents.records.shelves import list_shelves
 from documents.records.uploads import DRAFT_SUFFIX, SUFFIX
 from documents.records.vault import incoming_folder, open_file, refusing
 
@@ -35,6 +37,14 @@ def find_broken_files() -> Iterator[Finding]:
         code = check_stored_file(file)
         if code:
             yield Finding(code, f"records.documentfile:{file.pk}")
+    yield from _find_broken_pictures()
+    for kept in chain.from_iterable(shelf.list_kept() for shelf in list_shelves()):
+        code = _compare(kept.case_id, kept.object_name, kept.sha256, kept.size)
+        if code:
+            yield Finding(code, kept.subject)
+
+
+def _find_broken_pictures() -> Iterator[Finding]:
     pages = Page.objects.exclude(preview_name="").select_related("file__document")
     for page in pages.order_by("pk").iterator(chunk_size=200):
         code = _drain(page.file.document.case_id, page.preview_name)[0]
@@ -49,10 +59,14 @@ def find_broken_files() -> Iterator[Finding]:
 
 def check_stored_file(file: DocumentFile) -> str:
     """Read a stored file to its end: empty, or the code of what is wrong."""
-    code, sha256, size = _drain(file.document.case_id, file.object_name)
+    return _compare(file.document.case_id, file.object_name, file.sha256, file.size)
+
+
+def _compare(case_id: UUID, object_name: str, sha256: str, size: int) -> str:
+    code, found_sha256, found_size = _drain(case_id, object_name)
     if code:
         return code
-    return "" if (sha256, size) == (file.sha256, file.size) else "file_differs_from_row"
+    return "" if (found_sha256, found_size) == (sha256, size) else "file_differs_from_row"
 
 
 def _drain(case_id: UUID, object_name: str) -> tuple[str, str, int]:
@@ -68,9 +82,11 @@ def _drain(case_id: UUID, object_name: str) -> tuple[str, str, int]:
 
 def find_orphans(*, now: datetime) -> Iterator[Finding]:
     """Objects that no row knows, of uploads and readings that never finished; oldest ones only."""
-    for folder in FOLDERS:
+    looked_at: dict[str, Callable[[str], bool]] = dict.fromkeys(FOLDERS, _is_known)
+    looked_at |= {shelf.folder: shelf.is_known for shelf in list_shelves()}
+    for folder, is_known in looked_at.items():
         for name in _list_objects(folder):
-            if _is_known(name):
+            if is_known(name):
                 continue
             with refusing():
                 age = now - default_storage.get_modified_time(name)

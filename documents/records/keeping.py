@@ -18,13 +18,17 @@ from cases.casework.consents import has_live_consent
 from cases.casework.models import Case, ConsentPurpose, RecordRequest, RequestState
 from cases.casework.services import set_request_state
 from documents.records.errors import ConsentNeeded, NotOfThisCase, StorageUnavailable
-from documents.records.models import GONE, Document, DocumentFile, RecordKind
+from documents.records.models import GONE, MAY_BE_TAKEN_FROM, Document, DocumentFile, RecordKind
 from documents.records.processing import queue_scan
 from documents.records.sniffing import Kind
-from documents.records.states import tell
+from documents.records.states import lock_document, tell
 from documents.records.vault import Sealed, StoredObject, delete_object
 
 Settle = Callable[[Document], None]
+
+
+class TakingStopped(Exception):
+    """The archive was held or taken back while an entry of it was unpacked."""
 
 
 class Received(Protocol):
@@ -62,15 +66,14 @@ def keep_reception(
 
     The same bytes again make no second document: the one that is here is returned, with
     `already_here` set. With `taken_from`, the paper came in that archive, whose arrival the
-    family was told of, and what was agreed for it counts. `settle` writes what else belongs to
-    the record's transaction. Raises what the reception was refused for, ConsentNeeded,
-    StorageFull, StorageUnavailable.
+    family was told of. `settle` writes what else belongs to the record's transaction. Raises what
+    the reception was refused for, ConsentNeeded, TakingStopped, StorageFull, StorageUnavailable.
     """
     if reception.refusal is not None:
         raise reception.refusal
     if reception.seal is None or reception.kind is None or reception.case_id != case.pk:
         raise NotOfThisCase
-    _require_agreed(case, taken_from)
+    require_consent(case)
     here = find_same(case, reception.seal.sha256)
     if here is not None:
         return _settle(here, settle)
@@ -88,9 +91,10 @@ def keep_reception(
     )
     try:
         with transaction.atomic(durable=True):
-            # A withdrawal locks the case as well: it comes before this, or finds the paper.
+            # Who holds or withdraws locks these as well: that comes before, or finds the paper.
+            _require_open(taken_from)
             Case.objects.select_for_update(no_key=True).get(pk=case.pk)
-            _require_agreed(case, taken_from)
+            require_consent(case)
             document.save(force_insert=True)
             _add_first_file(document, stored, reception.original_name, content_type, now)
             _settle(document, settle)
@@ -118,9 +122,9 @@ def require_consent(case: Case) -> None:
         raise ConsentNeeded
 
 
-def _require_agreed(case: Case, taken_from: Document | None) -> None:
-    if taken_from is None:
-        require_consent(case)
+def _require_open(archive: Document | None) -> None:
+    if archive is not None and lock_document(archive).state not in MAY_BE_TAKEN_FROM:
+        raise TakingStopped
 
 
 def find_same(case: Case, sha256: str) -> Document | None:

@@ -9,6 +9,7 @@ from cases.jobs.registry import Run
 from documents.records.archives import Contents, Listed, look_through
 from documents.records.digest import KINDS, drop_objects
 from documents.records.entry_names import show_name
+from documents.records.holding import hold_parts
 from documents.records.models import (
     ArchiveEntry,
     Document,
@@ -95,6 +96,7 @@ def settle_images(file: DocumentFile, contents: Contents, *, now: datetime) -> N
     tell(document, "read", actor=None, now=now, detail=counts)
     if is_held:
         tell(document, "held", actor=None, now=now, shown_to_family=False)
+        hold_parts(document, actor=None, now=now)
     elif contents.has_papers:
         queue_taking(file)
 

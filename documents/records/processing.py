@@ -28,6 +28,7 @@ from documents.records.digest import (
     store_pages,
     store_proposals,
 )
+from documents.records.holding import came_from_stopped
 from documents.records.models import (
     Document,
     DocumentFile,
@@ -48,6 +49,7 @@ WAIT_WITHOUT_SCANNER: Final = 600
 ASK_A_PERSON_AFTER: Final = timedelta(minutes=30)
 # A file that crashed a reader, or that was slow, may only have met a busy machine.
 WORTH_ANOTHER_TRY: Final = frozenset({"crashed", "too_slow"})
+PROPOSED_FROM: Final = frozenset({DocumentState.TO_REVIEW, DocumentState.ACCEPTED})
 
 
 def queue_scan(file: DocumentFile, *, actor_id: int | None = None) -> None:
@@ -257,12 +259,13 @@ def note_copy(document: Document, copy: Copy) -> None:
 
 def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None:
     """Store the digest and move the document on. Inside a transaction."""
+    is_held = came_from_stopped(file.document) or digest.is_held
     document = lock_document(file.document)
     store_pages(file, digest)
-    count = store_proposals(file, digest.proposals, now=now)
+    count = store_proposals(file, () if is_held else digest.proposals, now=now)
     move_document(
         document,
-        DocumentState.OTHER_PATIENT if digest.is_held else DocumentState.TO_REVIEW,
+        DocumentState.OTHER_PATIENT if is_held else DocumentState.TO_REVIEW,
         failure_code=_choose_note(document.findings.get("copy", ""), digest.failure_code),
         person_check=digest.person_check,
         findings={**document.findings, **digest.findings},
@@ -275,7 +278,7 @@ def settle_reading(file: DocumentFile, digest: Digest, *, now: datetime) -> None
         "code": digest.failure_code,
     }
     tell(document, "read", actor=None, now=now, detail=detail)
-    if digest.is_held:
+    if is_held:
         tell(document, "held", actor=None, now=now, shown_to_family=False)
     facts_proposed.send(
         sender=Document, case_id=document.case_id, document_id=document.pk, count=count, now=now
@@ -326,7 +329,7 @@ def settle_given_up(document: Document, code: str, *, now: datetime) -> None:
 def propose_from_pages(run: Run, file: DocumentFile, *, now: datetime) -> None:
     """Propose from the pages as they were read, without reading the file anew."""
     document = file.document
-    if document.state not in {DocumentState.TO_REVIEW, DocumentState.ACCEPTED}:
+    if document.state not in PROPOSED_FROM:
         return
     pages = read_stored_pages(file)
     kind = Kind.PDF if file.content_type == Kind.PDF.media_type else Kind.TEXT
@@ -336,6 +339,8 @@ def propose_from_pages(run: Run, file: DocumentFile, *, now: datetime) -> None:
         )
     with run.finishing():
         document = lock_document(document)
+        if document.state not in PROPOSED_FROM:  # held or taken back meanwhile
+            return
         if document.person_check not in {PersonCheck.BIRTH_DATE_DIFFERS, PersonCheck.BOTH_DIFFER}:
             count = store_proposals(file, placed, now=now)
             facts_proposed.send(

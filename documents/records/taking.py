@@ -6,28 +6,27 @@ is not taken twice.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
-from typing import Final
 
 from cases.jobs.registry import Run
 from documents.records.archives import Listed, Progress, list_entries
-from documents.records.errors import FileTooBig, UploadRefused
+from documents.records.errors import ConsentNeeded, FileTooBig, UploadRefused
 from documents.records.intake import Reception
-from documents.records.keeping import keep_reception
+from documents.records.keeping import TakingStopped, keep_reception, require_consent
 from documents.records.models import (
+    MAY_BE_TAKEN_FROM,
     ArchiveEntry,
     Document,
     DocumentFile,
     DocumentState,
     EntryState,
 )
+from documents.records.processing import WORTH_ANOTHER_TRY
 from documents.records.sandbox import MEBIBYTE, Limits, RandomSource, ReadingFailure, run_parser
 from documents.records.sniffing import Kind
 from documents.records.states import lock_document, tell
 from documents.records.vault import SealedReader
-
-# It is the patient's, as far as images can tell, or a person has said so.
-MAY_BE_TAKEN_FROM: Final = frozenset({DocumentState.TO_REVIEW, DocumentState.ACCEPTED})
 
 
 class NotTaken(Exception):
@@ -39,27 +38,51 @@ class NotTaken(Exception):
 
 
 def take_entries(run: Run, file: DocumentFile, *, now: datetime) -> None:
-    """Take what is listed, until nothing is, or until the archive is held or taken back."""
+    """Take what is listed, until nothing is, or until the archive is held or taken back.
+
+    The family may take back as well that papers are kept: then the rest stays listed.
+    """
     document = file.document
     if document.state in MAY_BE_TAKEN_FROM:
         document.entries.filter(state=EntryState.LISTED, kind=Kind.DICOM.value).update(
             state=EntryState.IMAGE
         )
-        with SealedReader(case_id=document.case_id, object_name=file.object_name) as source:
-            listed = {one.number: one for one in list_entries(source)}
-            progress = Progress(run, "taking")
-            total = document.entries.filter(state=EntryState.LISTED).count()
-            for done, entry in enumerate(_each_open(document)):
-                progress.say(done, total)
-                take_entry(source, document, entry, listed[entry.number], now=now)
+        with suppress(TakingStopped, ConsentNeeded):
+            _take_listed(run, file, now=now)
     with run.finishing():
         settle_taking(document, now=now)
+
+
+def _take_listed(run: Run, file: DocumentFile, *, now: datetime) -> None:
+    """Raises TakingStopped or ConsentNeeded where nothing more may be taken.
+
+    What may only have met a busy machine waits for another attempt: the failure of the first such
+    entry is raised once the others are taken.
+    """
+    document, postponed = file.document, None
+    is_last_try = run.job.attempts >= run.job.max_attempts
+    with SealedReader(case_id=document.case_id, object_name=file.object_name) as source:
+        listed = {one.number: one for one in list_entries(source)}
+        progress = Progress(run, "taking")
+        total = document.entries.filter(state=EntryState.LISTED).count()
+        for done, entry in enumerate(_each_open(document)):
+            progress.say(done, total)
+            try:
+                take_entry(source, document, entry, listed[entry.number], now=now)
+            except (ReadingFailure, NotTaken) as refusal:
+                if refusal.code in WORTH_ANOTHER_TRY and not is_last_try:
+                    postponed = postponed or refusal
+                else:
+                    _settle_refused(entry, refusal.code)
+    if postponed is not None:
+        raise postponed
 
 
 def _each_open(document: Document) -> Iterator[ArchiveEntry]:
     """What waits, asked for anew each time: a person may hold the archive meanwhile."""
     last = 0
     while Document.objects.filter(pk=document.pk, state__in=MAY_BE_TAKEN_FROM).exists():
+        require_consent(document.case)
         entry = (
             document.entries.filter(state=EntryState.LISTED, number__gt=last)
             .order_by("number")
@@ -74,7 +97,7 @@ def _each_open(document: Document) -> Iterator[ArchiveEntry]:
 def take_entry(
     source: RandomSource, archive: Document, entry: ArchiveEntry, place: Listed, *, now: datetime
 ) -> None:
-    """Make a record of one entry, or write why it is not one."""
+    """Make a record of one entry. Raises ReadingFailure or NotTaken where it is none."""
     reception = Reception(case=archive.case, original_name=entry.name)
     try:
         _receive(source, reception, place)
@@ -85,10 +108,6 @@ def take_entry(
             now=now,
             taken_from=archive,
             settle=lambda document: _settle_taken(entry, document, reception.kind),
-        )
-    except (ReadingFailure, NotTaken) as refusal:
-        ArchiveEntry.objects.filter(pk=entry.pk, state=EntryState.LISTED).update(
-            state=EntryState.REFUSED, refusal_code=refusal.code[:40]
         )
     finally:
         reception.discard()
@@ -124,6 +143,12 @@ def _settle_taken(entry: ArchiveEntry, document: Document, kind: Kind | None) ->
     )
 
 
+def _settle_refused(entry: ArchiveEntry, code: str) -> None:
+    ArchiveEntry.objects.filter(pk=entry.pk, state=EntryState.LISTED).update(
+        state=EntryState.REFUSED, refusal_code=code[:40]
+    )
+
+
 def settle_taking(document: Document, *, now: datetime) -> None:
     """Write how it ended. Inside a transaction."""
     document = lock_document(document)
@@ -134,7 +159,8 @@ def settle_taking(document: Document, *, now: datetime) -> None:
         for state in (EntryState.TAKEN, EntryState.REFUSED)
     }
     tell(document, "entries_taken", actor=None, now=now, detail=counts)
-    is_bare = not counts["taken"] and not document.studies.exists()
+    is_open = document.entries.filter(state=EntryState.LISTED).exists()
+    is_bare = not is_open and not counts["taken"] and not document.studies.exists()
     if is_bare and document.state == DocumentState.TO_REVIEW:
         document.failure_code = "nothing_to_take"
         document.save(update_fields=["failure_code"])

@@ -1,11 +1,13 @@
 """Sending papers: a plain form of many files, and the same address as one request a file."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -15,6 +17,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from cases.accounts.rate_limits import count_too_many
 from cases.casework.consents import has_live_consent
 from cases.casework.models import Case, ConsentPurpose, RecordRequest
 from documents.records.blur import find_blurred_pages
@@ -40,6 +43,9 @@ ACCEPTED_TYPES = (
 )
 
 MOST_JOINED = 100
+# A measurement opens the whole file and draws its pages.
+MOST_LOOKS_AN_HOUR = 60
+STILL_AT_HAND = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -184,9 +190,23 @@ def look_at_paper(_request: HttpRequest, visit: Visit, document_id: UUID) -> Jso
     """Whether what has just arrived is blurred, asked where the browser could not see it."""
     papers = Document.objects.visible_to(visit.user).filter(case=visit.case)
     document = get_object_or_404(papers.exclude(state__in=GONE), pk=document_id)
-    file = document.files.order_by("version").first()
-    pages = find_blurred_pages(file) if file is not None else []
+    pages = _find_blurred(visit, document)
     return JsonResponse({"blurred": pages, "words": _say_blurred(pages)})
+
+
+def _find_blurred(visit: Visit, document: Document) -> list[int]:
+    """Measured once, while the paper is still at hand; none where nothing is measured any more."""
+    file = document.files.order_by("version").first()
+    if file is None or visit.now - document.received_at > STILL_AT_HAND:
+        return []
+    measured = f"portal.blurred:{file.pk}"
+    pages: list[int] | None = cache.get(measured)
+    if pages is None:
+        if count_too_many("look", str(visit.user.pk), MOST_LOOKS_AN_HOUR):
+            return []
+        pages = find_blurred_pages(file)
+        cache.set(measured, pages, STILL_AT_HAND.total_seconds())
+    return pages
 
 
 def _say_blurred(pages: list[int]) -> str:

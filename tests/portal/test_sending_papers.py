@@ -1,14 +1,17 @@
 """Files arrive one by one or many at once; each gets its own receipt or its own sentence."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from cases.casework.models import RequestState
 from cases.casework.services import ask_for_record
 from documents.records.models import Document, DocumentState, RecordKind
+from navigator.portal import upload_views
 from navigator.portal.queries import list_papers
 from tests import make
 from tests.portal.family import page_of, sign_in
@@ -165,3 +168,43 @@ def test_a_paper_that_arrived_is_looked_at_for_blurred_pages(cast: make.Cast) ->
     assert "Page 1 looks blurred" in told["words"]
     assert sign_in(cast.stranger).get(address).status_code == 404
     assert sign_in(cast.parent).get(page_of(cast.case, "look", cast.case.pk)).status_code == 404
+
+
+def send_blurred(browser: Client, cast: make.Cast, *, number: int = 0) -> Document:
+    image = scans.save(scans.blur(scans.draw()), "PDF") + b"%% %d" % number
+    before = set(Document.objects.values_list("pk", flat=True))
+    send(browser, cast, paper(f"scan-{number}.pdf", image), json=True)
+    document: Document = Document.objects.exclude(pk__in=before).get()
+    return document
+
+
+def test_a_paper_is_measured_once_however_often_is_asked(
+    cast: make.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in(cast.parent)
+    address = page_of(cast.case, "look", send_blurred(browser, cast).pk)
+    assert browser.get(address).json()["blurred"] == [1]
+    monkeypatch.setattr(upload_views, "find_blurred_pages", lambda _file: [7])
+    assert browser.get(address).json()["blurred"] == [1]
+
+
+def test_a_paper_that_did_not_just_arrive_is_not_measured(cast: make.Cast) -> None:
+    browser = sign_in(cast.parent)
+    document = send_blurred(browser, cast)
+    address = page_of(cast.case, "look", document.pk)
+    Document.objects.update(received_at=timezone.now() - timedelta(minutes=16))
+    assert browser.get(address).json() == {"blurred": [], "words": ""}
+    Document.objects.update(received_at=timezone.now() - timedelta(minutes=14))
+    assert browser.get(address).json()["blurred"] == [1]
+
+
+def test_nobody_has_more_papers_measured_in_an_hour_than_the_limit(
+    cast: make.Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload_views, "MOST_LOOKS_AN_HOUR", 1)
+    browser = sign_in(cast.parent)
+    first, second = (send_blurred(browser, cast, number=number) for number in range(2))
+    look = [page_of(cast.case, "look", document.pk) for document in (first, second)]
+    assert browser.get(look[0]).json()["blurred"] == [1]
+    assert browser.get(look[1]).json() == {"blurred": [], "words": ""}
+    assert browser.get(look[0]).json()["blurred"] == [1]

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from cases.accounts.models import AuditEvent
-from cases.casework.models import Case
+from cases.casework.consents import withdraw_consent
+from cases.casework.models import Case, ConsentPurpose, Task
+from cases.clinical.models import Fact
 from cases.jobs.models import Job, JobState
 from cases.jobs.runner import run_claimed_job
 from documents.records import taking
@@ -28,6 +31,7 @@ from documents.records.models import (
     PersonCheck,
 )
 from documents.records.queries.imaging import list_entries, list_studies, tell_unpacked
+from documents.records.sandbox import ReadingFailure, run_parser
 from documents.records.services import (
     accept_document,
     clear_other_patient,
@@ -35,9 +39,11 @@ from documents.records.services import (
     mark_other_patient,
     reject_document,
     retry_reading,
+    split_document,
     withdraw_document,
 )
 from tests import make
+from tests.invariants import find_violations
 from tests.records.discs import (
     change,
     find_central,
@@ -311,6 +317,180 @@ def test_an_archive_that_is_held_meanwhile_gives_nothing_more(
     run_jobs()
     assert not archive.parts.exists()
     assert {state for state, _code in states_of(archive).values()} == {EntryState.LISTED}
+
+
+def take_while(
+    case: Case, monkeypatch: pytest.MonkeyPatch, run_jobs: RunJobs, meanwhile: Callable[[], object]
+) -> Document:
+    """An archive of two papers; `meanwhile` happens while the second is unpacked."""
+    archive = send(case, pack([("a.pdf", LETTER), ("b.pdf", PATHOLOGY)]), name="x.zip")
+    unpacked = 0
+
+    def unpack_slowly(*args: object, **kwargs: object) -> object:
+        nonlocal unpacked
+        answer = run_parser(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+        unpacked += 1
+        if unpacked == 2:
+            meanwhile()
+        return answer
+
+    monkeypatch.setattr(taking, "run_parser", unpack_slowly)
+    run_jobs()
+    archive.refresh_from_db()
+    return archive
+
+
+def test_what_was_being_unpacked_when_the_archive_was_held_is_not_kept(
+    case: Case,
+    cast: make.Cast,
+    run_jobs: RunJobs,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    archive = take_while(
+        case,
+        monkeypatch,
+        run_jobs,
+        lambda: mark_other_patient(
+            document=Document.objects.get(taken_from=None), actor=cast.coordinator, now=now
+        ),
+    )
+    assert parts_of(archive) == {"a"}
+    assert states_of(archive)["b.pdf"] == (EntryState.LISTED, "")
+    assert archive.parts.get().state == DocumentState.OTHER_PATIENT
+    assert not Fact.objects.proposed().exists()
+    assert find_violations() == []
+
+
+def test_once_the_family_takes_back_that_papers_are_kept_no_further_one_is_taken(
+    case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consent = case.consents.get(purpose=ConsentPurpose.KEEP_RECORDS)
+    archive = take_while(
+        case,
+        monkeypatch,
+        run_jobs,
+        lambda: withdraw_consent(consent=consent, actor=cast.parent, now=now),
+    )
+    assert parts_of(archive) == {"a"}
+    assert states_of(archive)["b.pdf"] == (EntryState.LISTED, "")
+    assert (archive.state, archive.failure_code) == (DocumentState.TO_REVIEW, "")
+    assert Job.objects.get(kind="records.take_entries").state == JobState.DONE
+
+
+STOPPED = {
+    DocumentState.OTHER_PATIENT: mark_other_patient,
+    DocumentState.WITHDRAWN: withdraw_document,
+}
+
+
+@pytest.mark.parametrize("state", STOPPED)
+def test_what_came_out_of_an_archive_that_is_stopped_is_stopped_too(
+    case: Case,
+    cast: make.Cast,
+    run_jobs: RunJobs,
+    now: datetime,
+    state: DocumentState,
+) -> None:
+    archive = take(case, pack([("a.pdf", LETTER), ("b.pdf", PATHOLOGY), ("c.txt", NOTE)]), run_jobs)
+    accept_document(document=archive.parts.get(title="a"), actor=cast.coordinator, now=now)
+    reject_document(
+        document=archive.parts.get(title="b"), reason="Cut.", actor=cast.coordinator, now=now
+    )
+    alone = send(case, NOTE + b"Alone.")
+    run_jobs()
+    STOPPED[state](document=archive, actor=cast.coordinator, now=now)
+    states = {part.title: part.state for part in archive.parts.all()}
+    assert states == {"a": DocumentState.ACCEPTED, "b": DocumentState.REJECTED, "c": state}
+    assert Task.objects.get(code="archive_parts_accepted").target == archive.target
+    alone.refresh_from_db()
+    assert alone.state == DocumentState.TO_REVIEW
+
+
+def part_in_two(paper: Document, cast: make.Cast, run_jobs: RunJobs, now: datetime) -> None:
+    numbers = list(paper.files.get().pages.values_list("number", flat=True))
+    parts = [numbers[:1], numbers[1:]]
+    split_document(document=paper, parts=parts, actor=cast.coordinator, now=now)
+    run_jobs()
+
+
+def test_the_parts_of_a_paper_that_came_out_of_a_stopped_archive_are_held_too(
+    case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime
+) -> None:
+    archive = take(case, pack([("a.pdf", PATHOLOGY)]), run_jobs)
+    paper = archive.parts.get()
+    part_in_two(paper, cast, run_jobs, now)
+    mark_other_patient(document=archive, actor=cast.coordinator, now=now)
+    assert [part.state for part in paper.parts.all()] == [DocumentState.OTHER_PATIENT] * 2
+
+
+def test_an_archive_that_is_held_when_it_is_read_anew_has_its_papers_held(
+    case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime
+) -> None:
+    archive = take(case, pack([("1", make_image()), ("report.pdf", PATHOLOGY)]), run_jobs)
+    assert archive.parts.get().state == DocumentState.TO_REVIEW
+    case.patient.birth_date = "1971-02-03"
+    case.patient.save()
+    retry_reading(document=archive, actor=cast.coordinator, now=now)
+    run_jobs()
+    archive.refresh_from_db()
+    assert archive.state == DocumentState.OTHER_PATIENT
+    assert archive.parts.get().state == DocumentState.OTHER_PATIENT
+
+
+def test_a_paper_that_is_parted_is_no_archive(
+    case: Case, cast: make.Cast, run_jobs: RunJobs, now: datetime
+) -> None:
+    whole = send(case, PATHOLOGY)
+    run_jobs()
+    part_in_two(whole, cast, run_jobs, now)
+    withdraw_document(document=whole, actor=cast.coordinator, now=now)
+    assert {part.state for part in whole.parts.all()} == {DocumentState.TO_REVIEW}
+    assert not Task.objects.filter(code="archive_parts_accepted").exists()
+
+
+@pytest.mark.parametrize("code", ["too_slow", "crashed", "damaged"])
+def test_an_entry_that_met_a_busy_machine_is_tried_again(
+    case: Case, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    archive = send(case, pack([("a.pdf", LETTER), ("b.pdf", PATHOLOGY)]), name="x.zip")
+    failed = 0
+
+    def unpack_at_the_third_time(*args: object, **kwargs: object) -> object:
+        nonlocal failed
+        if not archive.parts.exists() and failed < 2:
+            failed += 1
+            raise ReadingFailure(code)
+        return run_parser(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
+
+    monkeypatch.setattr(taking, "run_parser", unpack_at_the_third_time)
+    run_jobs()
+    job = Job.objects.get(kind="records.take_entries")
+    if code == "damaged":
+        assert states_of(archive) == dict.fromkeys(("a.pdf", "b.pdf"), ("refused", "damaged"))
+        assert job.state == JobState.DONE
+        return
+    assert set(states_of(archive).values()) == {("listed", "")}
+    assert (job.state, job.attempts) == (JobState.QUEUED, 1)
+    Job.objects.filter(pk=job.pk).update(run_after=F("created_at"))
+    run_jobs()
+    assert set(states_of(archive).values()) == {("taken", "")}
+
+
+def test_an_entry_that_is_slow_every_time_is_refused_at_last(
+    case: Case, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = send(case, pack([("a.pdf", LETTER)]), name="x.zip")
+
+    def be_slow(*_args: object, **_kwargs: object) -> object:
+        raise ReadingFailure("too_slow")
+
+    monkeypatch.setattr(taking, "run_parser", be_slow)
+    for _attempt in range(3):
+        Job.objects.filter(kind="records.take_entries").update(run_after=F("created_at"))
+        run_jobs()
+    assert states_of(archive) == {"a.pdf": ("refused", "too_slow")}
+    assert Job.objects.get(kind="records.take_entries").state == JobState.DONE
 
 
 def test_the_archive_is_accepted_and_returned_like_any_record(

@@ -15,7 +15,7 @@ from cases.casework.models import Task
 from cases.clinical import services as facts
 from cases.clinical.models import Fact
 from cases.jobs.models import Job
-from documents.records import arranging, services
+from documents.records import leaves, services
 from documents.records.errors import (
     BeingArranged,
     NotArrangeable,
@@ -122,7 +122,7 @@ def test_four_turns_bring_a_place_back(turn: int) -> None:
     box = [0.1, 0.2, 0.3, 0.5]
     turned = box
     for _time in range(4):
-        turned = arranging.turn_box(turned, turn)
+        turned = leaves.turn_box(turned, turn)
     assert turned == pytest.approx(box)
 
 

@@ -212,6 +212,24 @@ def test_a_page_that_cannot_be_drawn_costs_its_picture_not_the_paper(
     assert Fact.objects.exists()
 
 
+def test_a_paper_that_is_held_while_facts_are_read_in_it_gives_none(
+    cast: make.Cast, run_jobs: RunJobs, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = send(is_about_ruth(cast.case), LETTER)
+    run_jobs()
+    processing.queue_proposals(document.files.order_by("-version")[0])
+
+    def hold_meanwhile(*args: Any) -> Any:
+        services.mark_other_patient(document=document, actor=cast.coordinator, now=now)
+        return digest.place_proposals(*args)
+
+    monkeypatch.setattr(processing, "place_proposals", hold_meanwhile)
+    run_jobs()
+    document.refresh_from_db()
+    assert document.state == DocumentState.OTHER_PATIENT
+    assert not Fact.objects.proposed().exists()
+
+
 def test_the_check_of_files_names_what_is_missing_altered_swapped_and_left_over(
     cast: make.Cast, run_jobs: RunJobs, now: datetime
 ) -> None:

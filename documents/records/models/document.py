@@ -95,6 +95,18 @@ WAITING = [
 ]
 # With the machine; nothing can be decided yet.
 BUSY = frozenset({DocumentState.RECEIVED, DocumentState.SCANNING, DocumentState.READING})
+# Neither accepted nor put aside by a person, and not with the machine.
+UNDECIDED = frozenset(
+    {
+        DocumentState.QUARANTINED,
+        DocumentState.NEEDS_PASSWORD,
+        DocumentState.UNREADABLE,
+        DocumentState.TO_REVIEW,
+        DocumentState.OTHER_PATIENT,
+    }
+)
+# An archive is the patient's, as far as images can tell, or a person has said so.
+MAY_BE_TAKEN_FROM = frozenset({DocumentState.TO_REVIEW, DocumentState.ACCEPTED})
 # A person may turn, cover, part and join what was read.
 ARRANGEABLE = frozenset({DocumentState.TO_REVIEW, DocumentState.ACCEPTED})
 # The same bytes may come again once the document that held them is gone.

@@ -11,6 +11,12 @@ from documents.records.checklist import answer_request
 from documents.records.digest import KINDS, drop_proposals
 from documents.records.errors import NotOfThisCase, ReasonNeeded
 from documents.records.ground import report_lost_ground
+from documents.records.holding import (
+    ask_about_accepted_parts,
+    hold_document,
+    hold_parts,
+    list_undecided_parts,
+)
 from documents.records.models import (
     Document,
     DocumentState,
@@ -108,12 +114,13 @@ def reopen_document(*, document: Document, actor: User, now: datetime) -> Docume
 
 @transaction.atomic
 def mark_other_patient(*, document: Document, actor: User, now: datetime) -> Document:
-    """Hold a paper that may be another person's: what was read in it is taken back."""
+    """Hold a paper that may be another person's: what was read in it is taken back.
+
+    With an archive, what was taken from it and waits for review is held.
+    """
     document = lock_document(document)
-    move_document(document, DocumentState.OTHER_PATIENT)
-    drop_proposals(document)
-    tell(document, "held", actor=actor, now=now, shown_to_family=False)
-    report_lost_ground(document, now)
+    hold_document(document, actor=actor, now=now)
+    hold_parts(document, actor=actor, now=now)
     return document
 
 
@@ -180,7 +187,10 @@ def supersede_document(
 def withdraw_document(
     *, document: Document, actor: User, now: datetime, reason: str = ""
 ) -> Document:
-    """Take a paper out of use. Its bytes stay until they are erased; it enters nothing new."""
+    """Take a paper out of use. Its bytes stay until they are erased; it enters nothing new.
+
+    With an archive go the papers taken from it that nobody has decided.
+    """
     document = lock_document(document)
     move_document(document, DocumentState.WITHDRAWN, reason=reason.strip()[:300])
     drop_proposals(document)
@@ -188,6 +198,9 @@ def withdraw_document(
     answer_request(document, RequestState.OPEN, actor, now)
     report_lost_ground(document, now)
     _send(document_withdrawn, document, now)
+    for part in list_undecided_parts(document, DocumentState.WITHDRAWN):
+        withdraw_document(document=part, actor=actor, now=now, reason=reason)
+    ask_about_accepted_parts(document, now=now)
     return document
 
 
