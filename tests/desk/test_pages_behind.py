@@ -1,6 +1,7 @@
 """A coordinator chooses the pages behind a dossier; two people may be needed to seal it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from documents.dossiers.models import DossierVersion, VersionState
+from documents.dossiers.models import DossierVersion, VersionState, VersionVariant
+from documents.dossiers.services import request_dossier
 from navigator.desk.source_choice import SourceLine, read_pages, write_pages
 from tests.desk.office import Office, build_version
+from tests.make import NOW
 
 LINE = SourceLine(
     position=3, document_id="x", title="Report", kind="Report", page_count=9, is_in=True, pages=""
@@ -44,6 +47,21 @@ def test_what_is_written_is_read_back(numbers: list[int]) -> None:
     assert read_pages(write_pages(numbers), LINE) == numbers
 
 
+def ask_again(office: Office, run_jobs: Callable[[], int], **wanted: Any) -> DossierVersion:
+    """One more version, in another form or language."""
+    build_version(office, run_jobs)
+    version = request_dossier(
+        case=office.case,
+        referral=office.cast.referral,
+        actor=office.cast.coordinator,
+        now=NOW,
+        **wanted,
+    )
+    run_jobs()
+    version.refresh_from_db()
+    return version
+
+
 def test_a_version_with_other_pages_is_made_and_the_looked_at_one_stays(
     office: Office, desk: Client, run_jobs: Callable[[], int]
 ) -> None:
@@ -65,6 +83,42 @@ def test_a_version_with_other_pages_is_made_and_the_looked_at_one_stays(
     assert "not among the pages behind it" in html
     version.refresh_from_db()
     assert version.source_choice == {}
+
+
+def test_other_pages_behind_a_spanish_version_make_a_spanish_one(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    version = ask_again(office, run_jobs, language="es")
+    address = reverse("admin:version_do", args=[version.pk])
+    assert desk.post(address, {"do": "choose"}).status_code == 302
+    made = DossierVersion.objects.order_by("-number")[0]
+    assert made.number == version.number + 1
+    assert (made.language, made.variant) == ("es", VersionVariant.FULL)
+
+
+@pytest.mark.parametrize(
+    ("variant", "may_choose"),
+    [
+        (VersionVariant.FULL, True),
+        (VersionVariant.SUMMARY, False),
+        (VersionVariant.DEIDENTIFIED, False),
+    ],
+)
+def test_pages_are_chosen_for_whole_dossiers_only(
+    office: Office,
+    desk: Client,
+    run_jobs: Callable[[], int],
+    variant: VersionVariant,
+    *,
+    may_choose: bool,
+) -> None:
+    version = ask_again(office, run_jobs, variant=variant)
+    assert version.state == VersionState.TO_CHECK
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert ('value="choose"' in html) is may_choose
+    answer = desk.post(reverse("admin:version_do", args=[version.pk]), {"do": "choose"})
+    assert answer.status_code == (302 if may_choose else 404)
+    assert DossierVersion.objects.filter(number__gt=version.number).exists() is may_choose
 
 
 @pytest.mark.parametrize("needed", [False, True])
