@@ -77,6 +77,8 @@ def render_version(
     sources = version.items.select_related("file__document").order_by("position")
     within = {source.file.document_id for source in sources}
     newest = find_newest_sealed(version)
+    has_pages_behind = version.variant == VersionVariant.FULL
+    lines = list_choices(version, sources)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Version %(number)d of the dossier") % {"number": version.number},
@@ -86,8 +88,11 @@ def render_version(
         "line": next(one for one in list_versions(case, timezone.now()) if one.id == version.pk),
         "newer": newest if newest and newest.number > version.number else None,
         "pages": range(1, version.page_count + 1) if version.object_name else (),
-        "sources": list_choices(version, sources),
-        "has_pages_behind": version.variant == VersionVariant.FULL,
+        "sources": lines,
+        "has_pages_behind": has_pages_behind,
+        "new_sources": " · ".join(
+            f"S{line.position} {line.title}" for line in lines if has_pages_behind and line.is_new
+        ),
         "waits_for_another": version.state == VersionState.TO_CHECK
         and needs_another_to_seal(version, signed_in(request)),
         "left_out": Document.objects.filter(case=case)

@@ -12,7 +12,8 @@ from pytest_django.fixtures import Settings
 from documents.dossiers.models import DossierVersion, VersionState, VersionVariant
 from documents.dossiers.services import request_dossier
 from navigator.desk.source_choice import SourceLine, read_pages, write_pages
-from tests.desk.office import Office, build_version
+from tests.desk.office import Office, build_version, put_version
+from tests.dossiers.records import accepted_record
 from tests.make import NOW
 
 LINE = SourceLine(
@@ -83,6 +84,37 @@ def test_a_version_with_other_pages_is_made_and_the_looked_at_one_stays(
     assert "not among the pages behind it" in html
     version.refresh_from_db()
     assert version.source_choice == {}
+
+
+def test_a_part_of_a_record_that_was_left_out_is_shown_as_new_before_it_is_sealed(
+    office: Office, desk: Client
+) -> None:
+    """The parts of a split record are records of their own, which nobody chose pages of."""
+    first = put_version(office)
+    left_out = first.items.get().file
+    part = accepted_record(office.case, office.cast.coordinator, title="Report, second part")
+    later = DossierVersion.objects.create(
+        dossier=first.dossier,
+        number=2,
+        state=VersionState.TO_CHECK,
+        reference_date=first.reference_date,
+        source_choice={str(left_out.document_id): []},
+        contents_sha256=first.contents_sha256,
+        file_sha256=first.file_sha256,
+        size=first.size,
+        page_count=first.page_count,
+        object_name=first.object_name,
+        asked_by=first.asked_by,
+        asked_at=first.asked_at,
+    )
+    for position, file in enumerate((left_out, part), start=1):
+        later.items.create(file=file, position=position)
+    html = ""
+    for version, times in ((first, 0), (later, 1)):
+        html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+        assert html.count("New since the pages were chosen, with all their pages") == times
+        assert html.count("new since the pages were chosen: all pages behind it") == times
+    assert "S2 Report, second part</p>" in html
 
 
 def test_other_pages_behind_a_spanish_version_make_a_spanish_one(
