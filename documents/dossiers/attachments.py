@@ -13,8 +13,7 @@ import pikepdf
 from django.utils.translation import gettext as _
 from pikepdf import Array, AttachedFileSpec, Name
 
-from cases.clinical.in_use import definitions_in_use
-from cases.clinical.matcher import evaluate, to_json
+from cases.clinical.matcher import to_json
 from documents.dossiers.fhir.bundle import FILE_NAME, MEDIA_TYPE
 from documents.dossiers.fhir.collecting import bundle_version
 from documents.dossiers.gather import Gathered
@@ -40,9 +39,8 @@ Maker = Callable[[DossierVersion, Gathered], Attachment]
 
 def attach_answers(_version: DossierVersion, gathered: Gathered) -> Attachment:
     """The answers that `evaluate_snapshot` gives, for each wording that the pages show."""
-    snapshot = gathered.standing.snapshot
-    shown = definitions_in_use(snapshot.reference_date) if gathered.book.facts else ()
-    answers = [to_json(evaluate(snapshot, definition)) for definition in shown]
+    shown = gathered.results if gathered.book.facts else ()
+    answers = [to_json(result) for result in shown]
     return Attachment(
         name="case.answers.json",
         media_type="application/json",

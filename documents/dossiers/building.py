@@ -71,7 +71,7 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
             made_at=gathered.contents.made_at,
             verify_at=gathered.contents.verify_at,
         ),
-        _find_sources(version, gathered, now),
+        _find_sources(version, gathered, now, lambda: report(TOTAL - 3, TOTAL, SOURCES)),
         make_attachments(version, gathered),
     )
     report(TOTAL - 2, TOTAL, CHECK)
@@ -83,14 +83,16 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
     return Built(gathered, stored, page_count)
 
 
-def _find_sources(version: DossierVersion, gathered: Gathered, now: datetime) -> list[SourcePages]:
+def _find_sources(
+    version: DossierVersion, gathered: Gathered, now: datetime, on_drawn: Callable[[], object]
+) -> list[SourcePages]:
     """Papers stand behind the whole dossier only.
 
     A summary is one page, and a version without identity has no place for the names in papers.
     """
     if version.variant != VersionVariant.FULL:
         return []
-    return find_source_pages(version, gathered.files, now=now)
+    return find_source_pages(version, gathered.files, now=now, on_drawn=on_drawn)
 
 
 def count_pages(pdf: bytes) -> int:
