@@ -36,8 +36,11 @@ class SourcePages:
     key: str
     title: str
     sheets: bytes
+    """Of the pages wanted, and of no others."""
     numbers: tuple[int, ...]
     """The pages wanted, counted from 1, in their order."""
+    total: int
+    """How many pages the source has."""
     translates: str = ""
     """The key of the source that this is a translation of."""
 
@@ -121,12 +124,11 @@ class Assembly:
         add_bookmarks(self.pdf, str(_("Source documents")), bookmarks)
 
     def _copy_sheets(self, source: SourcePages) -> Iterator[Any]:
-        """The wanted sheets at the end of the dossier, as pages of it."""
+        """The sheets at the end of the dossier, as pages of it."""
         sheets = pikepdf.open(io.BytesIO(source.sheets))
         self.opened.append(sheets)
-        self.total = len(sheets.pages)
-        for number in source.numbers:
-            self.pdf.pages.append(sheets.pages[number - 1])
+        for sheet in sheets.pages:
+            self.pdf.pages.append(sheet)
             yield self.pdf.pages[-1].obj
 
     def _finish_page(
@@ -157,7 +159,7 @@ class Assembly:
                 version=self.frame.version,
                 key=source.key,
                 number=number,
-                total=self.total,
+                total=source.total,
                 translates=source.translates,
                 verify_at=self.frame.verify_at,
             ),
@@ -260,7 +262,7 @@ class Assembly:
         said = _("%(key)s, page %(number)d of %(total)d, as a picture.") % {
             "key": source.key,
             "number": number,
-            "total": self.total,
+            "total": source.total,
         }
         told = _("Its text follows.") if has_text else _("No text could be read on it.")
         return f"{said} {told}"

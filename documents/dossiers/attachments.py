@@ -13,8 +13,7 @@ import pikepdf
 from django.utils.translation import gettext as _
 from pikepdf import Array, AttachedFileSpec, Name
 
-from cases.clinical.in_use import definitions_in_use
-from cases.clinical.matcher import Result, evaluate, to_json
+from cases.clinical.matcher import Result, to_json
 from documents.dossiers.fhir.bundle import FILE_NAME, MEDIA_TYPE
 from documents.dossiers.fhir.collecting import bundle_version
 from documents.dossiers.gather import Gathered
@@ -41,9 +40,7 @@ Maker = Callable[[DossierVersion, Gathered], Attachment]
 
 def attach_answers(_version: DossierVersion, gathered: Gathered) -> Attachment:
     """The answers that `evaluate_snapshot` gives, for each wording that the pages show."""
-    snapshot = gathered.standing.snapshot
-    shown = definitions_in_use(snapshot.reference_date) if gathered.book.facts else ()
-    results = [evaluate(snapshot, definition) for definition in shown]
+    results = gathered.results if gathered.book.facts else ()
     if isinstance(gathered.contents.patient.name, Absence):
         results = [_without_birth(result) for result in results]
     answers = [to_json(result) for result in results]

@@ -73,7 +73,7 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
             made_at=gathered.contents.made_at,
             verify_at=gathered.contents.verify_at,
         ),
-        _find_sources(version, gathered, now),
+        _find_sources(version, gathered, now, lambda: report(TOTAL - 3, TOTAL, SOURCES)),
         make_attachments(version, gathered),
     )
     report(TOTAL - 2, TOTAL, CHECK)
@@ -85,7 +85,9 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
     return Built(gathered, stored, page_count)
 
 
-def _find_sources(version: DossierVersion, gathered: Gathered, now: datetime) -> list[SourcePages]:
+def _find_sources(
+    version: DossierVersion, gathered: Gathered, now: datetime, on_drawn: Callable[[], object]
+) -> list[SourcePages]:
     """Papers stand behind the whole dossier only, and where its reader may know whose they are.
 
     A summary is one page; a version without identity, or for a hospital that no live consent
@@ -100,7 +102,7 @@ def _find_sources(version: DossierVersion, gathered: Gathered, now: datetime) ->
         for source in gathered.files
         if stands_unasked(source.document) or str(source.document.pk) in version.source_choice
     ]
-    return find_source_pages(version, wanted, now=now)
+    return find_source_pages(version, wanted, now=now, on_drawn=on_drawn)
 
 
 def count_pages(pdf: bytes) -> int:

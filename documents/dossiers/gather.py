@@ -1,5 +1,6 @@
 """Filling the one frozen value that a dossier is made of, from the database as it stands now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,6 +9,8 @@ from django.conf import settings
 from django.utils import timezone, translation
 
 from cases.casework.models import Case
+from cases.clinical.in_use import definitions_in_use
+from cases.clinical.matcher import Result, evaluate
 from cases.clinical.standing import Standing, build_standing
 from cases.hospitals.models import Referral
 from documents.dossiers import gather_findings as findings, gather_journey as journey
@@ -30,8 +33,9 @@ LANGUAGE: Final = SOURCE_LANGUAGE
 class Gathered:
     """What a version will say, the same as frozen JSON, its hash, and the files it stands on.
 
-    `book` and `standing` are what the contents were printed from: whatever else is made for the
-    same version (its FHIR document) is made from them, so that the two cannot differ.
+    `book`, `standing` and `results` are what the contents were printed from: whatever else is
+    made for the same version (its answers, its FHIR document) is made from them, so that none
+    can differ.
     """
 
     contents: DossierContents
@@ -40,6 +44,8 @@ class Gathered:
     files: tuple[SourceFile, ...]
     book: SourceBook
     standing: Standing
+    results: tuple[Result, ...]
+    """The comparison with each definition in use, the default one first."""
 
 
 def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
@@ -58,7 +64,13 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
     with translation.override(LANGUAGE), timezone.override("UTC"):
         book = SourceBook(case)
         standing = build_standing(case, version.reference_date, book.facts)
-        contents = _gather_contents(version, case, referral, book, standing, now=now)
+        results = tuple(
+            evaluate(standing.snapshot, definition)
+            for definition in definitions_in_use(version.reference_date)
+        )
+        contents = _gather_contents(
+            version, case, referral, book, standing, results=results, now=now
+        )
         if version.names_nobody:
             contents = without_identity(contents, case, book, standing, version.alias)
         else:
@@ -72,6 +84,7 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
             files=() if version.names_nobody else tuple(book.files),
             book=book,
             standing=standing,
+            results=results,
         )
 
 
@@ -82,10 +95,11 @@ def _gather_contents(
     book: SourceBook,
     standing: Standing,
     *,
+    results: Sequence[Result],
     now: datetime,
 ) -> DossierContents:
     day = version.reference_date
-    compared = compare_for_dossier(case, book, standing)
+    compared = compare_for_dossier(case, book, standing, results)
     return DossierContents(
         case_reference=case.reference,
         version=version.number,

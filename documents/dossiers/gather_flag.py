@@ -15,9 +15,8 @@ from cases.casework.models import Case
 from cases.clinical.criteria import FactIn
 from cases.clinical.definitions import DEFAULT_INDICATION, Definition, DefinitionStatus
 from cases.clinical.evaluating import facts_behind, is_derived
-from cases.clinical.in_use import definitions_in_use
 from cases.clinical.logic import Answer as Logic, Basis
-from cases.clinical.matcher import Result, evaluate, order_by_unknowns
+from cases.clinical.matcher import Result, order_by_unknowns
 from cases.clinical.models import Evaluation, Fact, SignOff, SignOffMeaning
 from cases.clinical.queries import SettledLine, settled_rows
 from cases.clinical.rows import Row
@@ -67,18 +66,17 @@ class Comparison:
     sign_offs: Listed[PrintedSignOff]
 
 
-def compare_for_dossier(case: Case, book: SourceBook, standing: Standing) -> Comparison:
+def compare_for_dossier(
+    case: Case, book: SourceBook, standing: Standing, results: Iterable[Result]
+) -> Comparison:
     """The default definition in full, the other ones in a line each."""
-    results = {
-        definition.id: evaluate(standing.snapshot, definition)
-        for definition in definitions_in_use(standing.snapshot.reference_date)
-    }
-    flag = results.pop(DEFAULT_INDICATION, None)
+    others = {result.definition.id: result for result in results}
+    flag = others.pop(DEFAULT_INDICATION, None)
     same = find_comparisons(case, flag, standing)
     signed = list_sign_offs(same)
     return Comparison(
         flag=_print_comparison(flag, book, standing, signed, settled_rows(case, same)),
-        others=tuple(_print_other(result) for result in order_by_unknowns(results.values())),
+        others=tuple(_print_other(result) for result in order_by_unknowns(others.values())),
         sign_offs=tuple(_print_sign_off(each) for each in signed)
         or Absence(_("not signed off yet, or the facts have changed since")),
     )

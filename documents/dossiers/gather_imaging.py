@@ -10,7 +10,7 @@ from documents.dossiers.printed import Absence, Listed
 from documents.dossiers.said import say as _, say_many as ngettext
 from documents.dossiers.sources import SourceBook, SourceFile, date_of, full_date
 from documents.records.models import DocumentFile, RecordKind
-from documents.records.queries.imaging import StudyView, list_studies
+from documents.records.queries.imaging import StudyView, list_studies, merge_studies
 
 TELLING: Final = frozenset(
     {"disease_status", "progressive", "metastatic", "metastasis_site", "nodal_metastasis"}
@@ -18,7 +18,8 @@ TELLING: Final = frozenset(
 )
 """Facts whose words say what was seen."""
 MOST_PASSAGES: Final = 2
-Images = tuple[SourceFile, StudyView]
+Images = tuple[list[SourceFile], StudyView]
+"""A study, and the records that hold it."""
 
 
 def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Listed[ImagingStudy]:
@@ -47,7 +48,7 @@ def print_imaging(book: SourceBook, referral: Referral | None, day: date) -> Lis
     for done, found in images.items():
         studies.append(
             ImagingStudy(
-                what=" ".join(dict.fromkeys(study.name for _source, study in found)),
+                what=" ".join(dict.fromkeys(study.name for _holders, study in found)),
                 on=done,
                 age_days=(day - done).days,
                 limit_days=limit,
@@ -67,22 +68,27 @@ def _find_limit(referral: Referral | None) -> int | None:
 
 
 def _find_images(book: SourceBook) -> dict[date, list[Images]]:
-    """The studies in accepted records, by day, each with the record that holds it."""
+    """The studies in accepted records, by day, each once."""
     held = list_studies([source.document.pk for source in book.files])
+    copies = [
+        (source, study) for source in book.files for study in held.get(source.document.pk, [])
+    ]
+    holders: dict[str, list[SourceFile]] = {}
+    for source, study in copies:
+        holders.setdefault(study.uid, []).append(source)
     found: dict[date, list[Images]] = {}
-    for source in book.files:
-        for study in held.get(source.document.pk, []):
-            if study.made_on is not None:
-                found.setdefault(study.made_on, []).append((source, study))
+    for study in merge_studies(study for _source, study in copies):
+        if study.made_on is not None:
+            found.setdefault(study.made_on, []).append((holders[study.uid], study))
     return found
 
 
 def _papers(found: Iterable[Images]) -> Iterable[DocumentFile]:
-    return dict.fromkeys(source.file for source, _study in found)
+    return dict.fromkeys(source.file for holders, _study in found for source in holders)
 
 
 def _say_images(found: Iterable[Images]) -> str:
-    studies = [study for _source, study in found]
+    studies = [study for _holders, study in found]
     images = sum(study.images for study in studies)
     if not images:
         return _("DICOM, no images")

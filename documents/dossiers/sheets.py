@@ -1,15 +1,15 @@
 """The pages of a source as they stand behind every dossier: drawn once, kept sealed, packed often.
 
 Each page becomes a picture, and over it lie the words that were read on it, unseen: a page that was
-covered for good carries nothing below the paint. A sheet is a page of A4 that is tagged already
-(`/NavigatorSection`, and `/NavigatorMarks`, its elements in the order of their marks), so that
-`assembling` has little more to do than to copy it.
+covered for good carries nothing below the paint. A page that lies on its side is drawn upright. A
+sheet is a page of A4 that is tagged already (`/NavigatorSection`, and `/NavigatorMarks`, its
+elements in the order of their marks), so that `assembling` has little more to do than to copy it.
 """
 
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,18 +18,23 @@ import pikepdf
 from django.db import transaction
 from pikepdf import Array, Dictionary, Name
 
-from documents.dossiers.errors import SourceNotDrawn
+from documents.dossiers.errors import SourceNotDrawn, SourcesTooMany
 from documents.dossiers.hidden_text import Area, UnseenFont, find_words, write_words
 from documents.dossiers.models import Sheets
+from documents.records.arranging import turn_box
 from documents.records.digest import KINDS
 from documents.records.models import DocumentFile, Page
+from documents.records.previews import PAGES_AT_ONCE
 from documents.records.sandbox import ReadingFailure
 from documents.records.sheet_pictures import DPI, QUALITY, Picture, draw_sheet_pictures
 from documents.records.vault import delete_object, plain_copy, read_bytes, seal_bytes
 
-WAY: Final = 1
+WAY: Final = 2
 """Raised when sheets are drawn differently, so that the kept ones are drawn anew."""
 FOLDER: Final = "sheets"
+MOST_PAGES: Final = 400
+MOST_MEGABYTES: Final = 200
+MEGABYTE: Final = 1_000_000
 SHORT_SIDE: Final = 595.276
 LONG_SIDE: Final = 841.89
 MARGIN: Final = 28.0
@@ -49,23 +54,37 @@ class Leaf:
     language: str
 
 
-def take_sheets(file: DocumentFile, *, now: datetime) -> bytes | None:
-    """The sheets of a source as a PDF, drawn now if they are not there; None: nothing to draw.
+@dataclass
+class Room:
+    """What may still stand behind a version, in bytes; `on_drawn` is told after each handful."""
 
-    Not inside a transaction. Raises SourceNotDrawn with a sentence, or a refusal of the storage.
+    left: int = MOST_MEGABYTES * MEGABYTE
+    on_drawn: Callable[[], object] = lambda: None
+
+    def require(self, size: int) -> None:
+        if size > self.left:
+            raise SourcesTooMany(pages=MOST_PAGES, megabytes=MOST_MEGABYTES)
+
+
+def take_sheets(file: DocumentFile, numbers: Sequence[int], room: Room, *, now: datetime) -> bytes:
+    """The sheets of these pages of a source as a PDF, drawn now if they are not there.
+
+    The last ones taken are kept. Not inside a transaction. Raises SourceNotDrawn or SourcesTooMany
+    with a sentence, or a refusal of the storage.
     """
-    if file.content_type not in KINDS:
-        return None
-    pages = list(Page.objects.filter(file=file).order_by("number"))
-    if not any(page.preview_name for page in pages):
-        return None
+    pages = list(Page.objects.filter(file=file, number__in=numbers).order_by("number"))
     made_of = hash_sources(file, pages)
     kept = Sheets.objects.filter(file=file, made_of=made_of).first()
     case_id = file.document.case_id
     if kept is not None:
-        return read_bytes(case_id=case_id, object_name=kept.object_name)
-    data = draw_file(file, pages)
-    keep_sheets(file, made_of, data, count=len(pages), now=now)
+        room.require(kept.size)
+        data = read_bytes(case_id=case_id, object_name=kept.object_name)
+    else:
+        data = draw_file(file, pages, room)
+        room.require(len(data))
+        keep_sheets(file, made_of, data, count=len(pages), now=now)
+    room.left -= len(data)
+    room.on_drawn()
     return data
 
 
@@ -73,25 +92,34 @@ def hash_sources(file: DocumentFile, pages: Sequence[Page]) -> str:
     """What the sheets of a file depend on: its bytes, what was read of it, the way of drawing."""
     parts = [
         [WAY, DPI, QUALITY, file.sha256, file.document.language],
-        *([page.number, page.text, page.words] for page in pages),
+        *([page.number, page.turn, page.text, page.words] for page in pages),
     ]
     return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 
 
-def draw_file(file: DocumentFile, pages: Sequence[Page]) -> bytes:
+def draw_file(file: DocumentFile, pages: Sequence[Page], room: Room) -> bytes:
+    """Drawn page by page, so that no more is drawn than there is room for."""
     case_id, kind = file.document.case_id, KINDS[file.content_type]
+    turns = {page.number: page.turn for page in pages}
+    leaves: list[Leaf] = []
+    size = 0
     try:
         with plain_copy(case_id=case_id, object_name=file.object_name) as path:
-            pictures = draw_sheet_pictures(path, kind, [page.number for page in pages])
+            pictures = draw_sheet_pictures(path, kind, list(turns), turns)
+            for picture, page in zip(pictures, pages, strict=True):
+                size += len(picture.jpeg)
+                room.require(size)
+                leaves.append(Leaf(picture, page.text, turn_words(page), file.document.language))
+                if len(leaves) % PAGES_AT_ONCE == 0:
+                    room.on_drawn()
     except ReadingFailure:
         raise SourceNotDrawn(title=file.document.title) from None
-    language = file.document.language
-    return draw_sheets(
-        [
-            Leaf(picture, page.text, page.words, language)
-            for picture, page in zip(pictures, pages, strict=True)
-        ]
-    )
+    return draw_sheets(leaves)
+
+
+def turn_words(page: Page) -> list[list[float]]:
+    """The places of its words when it stands upright."""
+    return [[*word[:2], *turn_box(word[2:6], page.turn), *word[6:]] for word in page.words]
 
 
 def keep_sheets(

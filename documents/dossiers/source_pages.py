@@ -5,58 +5,70 @@ this case, and shown to hospitals. What nobody chose of stands there whole. A tr
 right behind its original.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from uuid import UUID
 
 from documents.dossiers.assembling import SourcePages
 from documents.dossiers.errors import SourcesTooMany
 from documents.dossiers.models import DossierVersion
-from documents.dossiers.sheets import take_sheets
+from documents.dossiers.sheets import MEGABYTE, MOST_MEGABYTES, MOST_PAGES, Room, take_sheets
 from documents.dossiers.sources import SourceFile
-from documents.records.models import Translation, TranslationState
-
-MOST_PAGES: Final = 400
-MOST_MEGABYTES: Final = 200
-MEGABYTE: Final = 1_000_000
+from documents.records.digest import KINDS
+from documents.records.models import Page, Translation, TranslationState
 
 
 def find_source_pages(
-    version: DossierVersion, files: Sequence[SourceFile], *, now: datetime
+    version: DossierVersion,
+    files: Sequence[SourceFile],
+    *,
+    now: datetime,
+    on_drawn: Callable[[], object] = lambda: None,
 ) -> list[SourcePages]:
-    """Draw what was not drawn yet. Raises SourcesTooMany or SourceNotDrawn with a sentence."""
-    choice: Mapping[str, list[int]] = version.source_choice
+    """Draw what was not drawn yet. Raises SourcesTooMany or SourceNotDrawn with a sentence.
+
+    The pages are counted before any is drawn. `on_drawn` is told after each handful.
+    """
+    drawable = list_drawable(files)
+    wanted = {
+        source.key: choose_numbers(version, source, drawable.get(source.file.pk, []))
+        for source in files
+    }
+    if sum(len(numbers) for numbers in wanted.values()) > MOST_PAGES:
+        raise SourcesTooMany(pages=MOST_PAGES, megabytes=MOST_MEGABYTES)
     originals = find_originals(files)
-    found: list[SourcePages] = []
-    pages = size = 0
-    for source in order_sources(files, originals):
-        wanted = choice.get(str(source.document.pk))
-        if wanted is not None and not wanted:
-            continue
-        sheets = take_sheets(source.file, now=now)
-        if sheets is None:
-            continue
-        numbers = _within(wanted, source.file.page_count or 0)
-        pages, size = pages + len(numbers), size + len(sheets)
-        if pages > MOST_PAGES or size > MOST_MEGABYTES * MEGABYTE:
-            raise SourcesTooMany(pages=MOST_PAGES, megabytes=MOST_MEGABYTES)
-        if numbers:
-            found.append(
-                SourcePages(
-                    key=source.key,
-                    title=source.document.title,
-                    sheets=sheets,
-                    numbers=numbers,
-                    translates=originals.get(source.key, ""),
-                )
-            )
-    return found
+    room = Room(MOST_MEGABYTES * MEGABYTE, on_drawn)
+    return [
+        SourcePages(
+            key=source.key,
+            title=source.document.title,
+            sheets=take_sheets(source.file, wanted[source.key], room, now=now),
+            numbers=tuple(wanted[source.key]),
+            total=len(drawable[source.file.pk]),
+            translates=originals.get(source.key, ""),
+        )
+        for source in order_sources(files, originals)
+        if wanted[source.key]
+    ]
 
 
-def _within(wanted: Iterable[int] | None, count: int) -> tuple[int, ...]:
-    return tuple(
-        number for number in range(1, count + 1) if wanted is None or number in set(wanted)
-    )
+def list_drawable(files: Iterable[SourceFile]) -> dict[UUID, list[int]]:
+    """The page numbers of each file that has anything to draw; one query."""
+    shown = [source.file.pk for source in files if source.file.content_type in KINDS]
+    numbers: dict[UUID, list[int]] = {}
+    with_picture = set()
+    rows = Page.objects.filter(file__in=shown).order_by("file", "number")
+    for file, number, preview in rows.values_list("file", "number", "preview_name"):
+        numbers.setdefault(file, []).append(number)
+        if preview:
+            with_picture.add(file)
+    return {file: found for file, found in numbers.items() if file in with_picture}
+
+
+def choose_numbers(version: DossierVersion, source: SourceFile, there: Iterable[int]) -> list[int]:
+    """Of the pages that are there those that were chosen; all where nobody chose."""
+    chosen = version.source_choice.get(str(source.document.pk))
+    return [number for number in there if chosen is None or number in chosen]
 
 
 def find_originals(files: Iterable[SourceFile]) -> dict[str, str]:

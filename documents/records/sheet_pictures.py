@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,16 +36,27 @@ class Picture:
     is_grey: bool
 
 
-def draw_sheet_pictures(source: Path | bytes, kind: Kind, numbers: Sequence[int]) -> list[Picture]:
-    """The pages with these numbers, in their order. Raises `ReadingFailure`; text has none."""
-    drawn: list[Picture] = []
+def draw_sheet_pictures(
+    source: Path | bytes,
+    kind: Kind,
+    numbers: Sequence[int],
+    turns: Mapping[int, int] | None = None,
+) -> Iterator[Picture]:
+    """The pages with these numbers, in their order. Raises `ReadingFailure`; text has none.
+
+    A handful is drawn when its first picture is asked for: who has enough asks for no more.
+    `turns` gives for a page by how many degrees it is turned clockwise.
+    """
     if kind is Kind.TEXT:
-        return drawn
+        return
+    turns = turns or {}
     for at in range(0, len(numbers), PAGES_AT_ONCE):
+        wanted = numbers[at : at + PAGES_AT_ONCE]
         arguments = {
             "formats": IMAGE_FORMATS[kind] if kind.is_image else None,
             "password": None,
-            "pages": list(numbers[at : at + PAGES_AT_ONCE]),
+            "pages": list(wanted),
+            "turns": [turns.get(number, 0) for number in wanted],
             "dpi": DPI,
             "quality": QUALITY,
             "max_drawn": MAX_DRAWN,
@@ -56,8 +67,5 @@ def draw_sheet_pictures(source: Path | bytes, kind: Kind, numbers: Sequence[int]
             "max_chars": MAX_CHARS,
         }
         answer = run_parser("draw_sheets", source, arguments, limits=SHEET_LIMITS)
-        drawn += [
-            Picture(jpeg, *sheet)
-            for jpeg, sheet in zip(answer.split_payload(), answer.header["sheets"], strict=True)
-        ]
-    return drawn
+        for jpeg, sheet in zip(answer.split_payload(), answer.header["sheets"], strict=True):
+            yield Picture(jpeg, *sheet)

@@ -16,7 +16,7 @@ from cases.accounts.models import User
 from cases.casework.models import Case, Consent, ConsentPurpose
 from cases.hospitals.models import Contact
 from documents.dossiers.delivery import LONGEST, grant_version, revoke_grant
-from documents.dossiers.models import DossierVersion, Grant, VersionState
+from documents.dossiers.models import DossierVersion, Grant, VersionState, VersionVariant
 from documents.dossiers.queries import find_newest_sealed, list_versions
 from documents.dossiers.services import (
     OUT,
@@ -77,6 +77,8 @@ def render_version(
     sources = version.items.select_related("file__document").order_by("position")
     within = {source.file.document_id for source in sources}
     newest = find_newest_sealed(version)
+    has_pages_behind = version.variant == VersionVariant.FULL
+    lines = list_choices(version, sources)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Version %(number)d of the dossier") % {"number": version.number},
@@ -86,7 +88,11 @@ def render_version(
         "line": next(one for one in list_versions(case, timezone.now()) if one.id == version.pk),
         "newer": newest if newest and newest.number > version.number else None,
         "pages": range(1, version.page_count + 1) if version.object_name else (),
-        "sources": list_choices(version, sources),
+        "sources": lines,
+        "has_pages_behind": has_pages_behind,
+        "new_sources": " · ".join(
+            f"S{line.position} {line.title}" for line in lines if has_pages_behind and line.is_new
+        ),
         "waits_for_another": version.state == VersionState.TO_CHECK
         and needs_another_to_seal(version, signed_in(request)),
         "left_out": Document.objects.filter(case=case)
@@ -182,13 +188,19 @@ def recall(request: HttpRequest, version: DossierVersion, user: User) -> str:
 
 
 def choose(request: HttpRequest, version: DossierVersion, user: User) -> str:
-    """The next version, with other pages behind it; this one stays as it is."""
+    """The next version, with other pages behind it; this one stays as it is.
+
+    In the language of this one. Only a whole dossier has pages behind it.
+    """
+    if version.variant != VersionVariant.FULL:
+        raise Http404
     items = version.items.select_related("file__document").order_by("position")
     made = request_dossier(
         case=version.dossier.case,
         referral=version.dossier.referral,
         actor=user,
         now=timezone.now(),
+        language=version.language,
         source_choice=read_choice(version, items, request.POST),
     )
     return _("Version %(number)d is being made with these pages.") % {"number": made.number}

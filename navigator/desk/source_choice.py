@@ -8,7 +8,7 @@ from typing import Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from documents.dossiers.models import DossierItem, DossierVersion
+from documents.dossiers.models import DossierItem, DossierVersion, VersionVariant
 from documents.dossiers.sources import stands_unasked
 
 RANGE: Final = re.compile(r"(\d{1,4})(?:\s*[-\u2013]\s*(\d{1,4}))?")
@@ -27,10 +27,13 @@ class SourceLine:
     is_in: bool
     pages: str
     """As they are typed; empty: all."""
+    is_new: bool = False
+    """Nobody saw it when the pages of the others were chosen, so that it stands there whole."""
 
 
 def list_choices(version: DossierVersion, items: Iterable[DossierItem]) -> list[SourceLine]:
     lines = []
+    known = find_known(version)
     for item in items:
         document_id = str(item.file.document_id)
         chosen = version.source_choice.get(document_id)
@@ -43,9 +46,31 @@ def list_choices(version: DossierVersion, items: Iterable[DossierItem]) -> list[
                 page_count=item.file.page_count or 0,
                 is_in=stands_unasked(item.file.document) if chosen is None else bool(chosen),
                 pages=write_pages(chosen or []),
+                is_new=known is not None
+                and chosen is None
+                and document_id not in known
+                and stands_unasked(item.file.document),
             )
         )
     return lines
+
+
+def find_known(version: DossierVersion) -> set[str] | None:
+    """The records of the version on which the pages were chosen; None: nobody chose any.
+
+    The parts of a record that was split are other records than the one that was left out.
+    """
+    if not version.source_choice:
+        return None
+    earlier = DossierVersion.objects.filter(
+        dossier=version.dossier_id, variant=VersionVariant.FULL, number__lt=version.number
+    ).exclude(page_count=0)
+    before = list(earlier.order_by("-number").values_list("pk", "source_choice"))
+    looked_at = next((pk for pk, choice in before if choice != version.source_choice), None)
+    if looked_at is None and before:
+        looked_at = before[-1][0]
+    known = DossierItem.objects.filter(version=looked_at).values_list("file__document", flat=True)
+    return {str(document) for document in known}
 
 
 def read_choice(

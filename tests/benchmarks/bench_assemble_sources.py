@@ -73,6 +73,7 @@ def draw_sources(count: int = PAGES) -> list[SourcePages]:
                 title=path.stem,
                 sheets=draw_sheets([Leaf(one, page.text, page.words, "en") for one, page in drawn]),
                 numbers=tuple(range(1, len(pages) + 1)),
+                total=len(pages),
             )
         )
         left -= len(pages)

@@ -1,6 +1,7 @@
 """A coordinator chooses the pages behind a dossier; two people may be needed to seal it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,10 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from documents.dossiers.models import DossierVersion, VersionState
+from documents.dossiers.models import DossierVersion, VersionState, VersionVariant
+from documents.dossiers.services import request_dossier
 from documents.records.models import Document, DocumentFile, RecordKind
 from navigator.desk.source_choice import SourceLine, read_pages, write_pages
 from tests.desk.office import Office, build_version, put_version
+from tests.dossiers.records import accepted_record
+from tests.make import NOW
 
 LINE = SourceLine(
     position=3, document_id="x", title="Report", kind="Report", page_count=9, is_in=True, pages=""
@@ -43,6 +47,21 @@ def test_pages_that_are_not_there_are_refused_with_the_number_that_are(typed: st
 @pytest.mark.parametrize("numbers", [[], [1], [1, 2, 3], [1, 3, 4, 9]])
 def test_what_is_written_is_read_back(numbers: list[int]) -> None:
     assert read_pages(write_pages(numbers), LINE) == numbers
+
+
+def ask_again(office: Office, run_jobs: Callable[[], int], **wanted: Any) -> DossierVersion:
+    """One more version, in another form or language."""
+    build_version(office, run_jobs)
+    version = request_dossier(
+        case=office.case,
+        referral=office.cast.referral,
+        actor=office.cast.coordinator,
+        now=NOW,
+        **wanted,
+    )
+    run_jobs()
+    version.refresh_from_db()
+    return version
 
 
 def test_a_version_with_other_pages_is_made_and_the_looked_at_one_stays(
@@ -82,6 +101,73 @@ def test_a_passport_is_behind_only_once_it_is_ticked_and_then_with_all_its_pages
     assert desk.post(address, {"do": "choose", f"in-{document_id}": "on"}).status_code == 302
     made = DossierVersion.objects.order_by("-number")[0]
     assert made.source_choice[document_id] == [1, 2, 3]
+
+
+def test_a_part_of_a_record_that_was_left_out_is_shown_as_new_before_it_is_sealed(
+    office: Office, desk: Client
+) -> None:
+    """The parts of a split record are records of their own, which nobody chose pages of."""
+    first = put_version(office)
+    left_out = first.items.get().file
+    part = accepted_record(office.case, office.cast.coordinator, title="Report, second part")
+    later = DossierVersion.objects.create(
+        dossier=first.dossier,
+        number=2,
+        state=VersionState.TO_CHECK,
+        reference_date=first.reference_date,
+        source_choice={str(left_out.document_id): []},
+        contents_sha256=first.contents_sha256,
+        file_sha256=first.file_sha256,
+        size=first.size,
+        page_count=first.page_count,
+        object_name=first.object_name,
+        asked_by=first.asked_by,
+        asked_at=first.asked_at,
+    )
+    for position, file in enumerate((left_out, part), start=1):
+        later.items.create(file=file, position=position)
+    html = ""
+    for version, times in ((first, 0), (later, 1)):
+        html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+        assert html.count("New since the pages were chosen, with all their pages") == times
+        assert html.count("new since the pages were chosen: all pages behind it") == times
+    assert "S2 Report, second part</p>" in html
+
+
+def test_other_pages_behind_a_spanish_version_make_a_spanish_one(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    version = ask_again(office, run_jobs, language="es")
+    address = reverse("admin:version_do", args=[version.pk])
+    assert desk.post(address, {"do": "choose"}).status_code == 302
+    made = DossierVersion.objects.order_by("-number")[0]
+    assert made.number == version.number + 1
+    assert (made.language, made.variant) == ("es", VersionVariant.FULL)
+
+
+@pytest.mark.parametrize(
+    ("variant", "may_choose"),
+    [
+        (VersionVariant.FULL, True),
+        (VersionVariant.SUMMARY, False),
+        (VersionVariant.DEIDENTIFIED, False),
+    ],
+)
+def test_pages_are_chosen_for_whole_dossiers_only(
+    office: Office,
+    desk: Client,
+    run_jobs: Callable[[], int],
+    variant: VersionVariant,
+    *,
+    may_choose: bool,
+) -> None:
+    version = ask_again(office, run_jobs, variant=variant)
+    assert version.state == VersionState.TO_CHECK
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert ('value="choose"' in html) is may_choose
+    answer = desk.post(reverse("admin:version_do", args=[version.pk]), {"do": "choose"})
+    assert answer.status_code == (302 if may_choose else 404)
+    assert DossierVersion.objects.filter(number__gt=version.number).exists() is may_choose
 
 
 @pytest.mark.parametrize("needed", [False, True])

@@ -11,10 +11,11 @@ import pytest
 from django.core.files.storage import default_storage
 
 from documents.dossiers import errors
+from documents.dossiers.building import build_file
 from documents.dossiers.models import DossierVersion, Sheets, VersionState, VersionVariant
 from documents.dossiers.services import SourceChoice, request_dossier, seal_version
 from documents.dossiers.serving import read_checked
-from documents.dossiers.sheets import take_sheets
+from documents.dossiers.sheets import Room, take_sheets
 from documents.dossiers.source_pages import find_originals, order_sources
 from documents.dossiers.sources import SourceBook
 from documents.records.models import (
@@ -26,6 +27,7 @@ from documents.records.models import (
     Translation,
     TranslationState,
 )
+from documents.records.parsers.recognition import lay_box
 from documents.records.sniffing import Kind
 from tests.clinical.knowing import enter
 from tests.dossiers.conftest import Find
@@ -215,12 +217,12 @@ def test_a_translation_stands_right_behind_its_original(cast: Cast) -> None:
 def test_pages_are_drawn_once_and_anew_only_when_what_they_show_changed(
     paper: DocumentFile, now: datetime
 ) -> None:
-    first = take_sheets(paper, now=now)
+    first = take_sheets(paper, [1, 2], Room(), now=now)
     kept = Sheets.objects.get()
-    assert take_sheets(paper, now=now) == first
+    assert take_sheets(paper, [1, 2], Room(), now=now) == first
     assert Sheets.objects.get().object_name == kept.object_name
     Page.objects.filter(file=paper, number=1).update(text="Ki-67: 9%")
-    second = take_sheets(paper, now=now)
+    second = take_sheets(paper, [1, 2], Room(), now=now)
     anew = Sheets.objects.get()
     assert second != first
     assert anew.pk == kept.pk
@@ -228,8 +230,7 @@ def test_pages_are_drawn_once_and_anew_only_when_what_they_show_changed(
 
 
 def test_drawn_pages_lie_encrypted(paper: DocumentFile, now: datetime) -> None:
-    drawn = take_sheets(paper, now=now)
-    assert drawn is not None
+    drawn = take_sheets(paper, [1, 2], Room(), now=now)
     stored = Path(default_storage.path(Sheets.objects.get().object_name)).read_bytes()
     assert drawn[:200] not in stored
     assert b"%PDF" not in stored
@@ -297,3 +298,75 @@ def test_too_many_pages_are_refused_with_a_sentence(
     version = build(cast, run_jobs)
     assert (version.state, version.failure_code) == (VersionState.FAILED, "sources_too_many")
     del paper
+
+
+def test_nothing_is_drawn_of_pages_that_are_too_many(
+    cast: Cast, paper: DocumentFile, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("documents.dossiers.source_pages.MOST_PAGES", 1)
+    assert build(cast, run_jobs).failure_code == "sources_too_many"
+    assert not Sheets.objects.exists()
+    chosen = build(cast, run_jobs, source_choice={str(paper.document_id): [2]})
+    assert stamps(chosen) == ["S1, page 2 of 2"]
+    assert Sheets.objects.get().count == 1
+
+
+def test_the_room_is_that_of_the_wanted_pages_to_the_last_byte(
+    paper: DocumentFile, now: datetime
+) -> None:
+    both, second = (len(take_sheets(paper, numbers, Room(), now=now)) for numbers in ([1, 2], [2]))
+    assert second < both
+    room = Room(left=second)
+    take_sheets(paper, [2], room, now=now)
+    assert room.left == 0
+    for numbers in ([2], [1, 2]):
+        with pytest.raises(errors.SourcesTooMany):
+            take_sheets(paper, numbers, Room(left=second - 1), now=now)
+    assert Sheets.objects.get().count == 1
+
+
+def test_drawing_ends_with_the_handful_for_which_there_is_no_room(
+    cast: Cast, now: datetime
+) -> None:
+    long = read_paper(cast.case, cast.coordinator, make_pdf(*(["Ki-67: 8%"] * 45)))
+    told: list[int] = []
+    take_sheets(long, range(1, 46), Room(on_drawn=lambda: told.append(1)), now=now)
+    assert len(told) == 3
+    Sheets.objects.all().delete()
+    told.clear()
+    with pytest.raises(errors.SourcesTooMany):
+        take_sheets(long, range(1, 46), Room(1, lambda: told.append(1)), now=now)
+    assert told == []
+    assert not Sheets.objects.exists()
+
+
+def test_the_job_says_that_it_lives_while_sources_are_drawn(
+    cast: Cast, paper: DocumentFile
+) -> None:
+    steps: list[str] = []
+    version = ask(cast)
+    build_file(version, now=NOW, report=lambda _done, _total, step: steps.append(step))
+    once = steps.count("sources")
+    read_paper(cast.case, cast.coordinator, make_pdf("one more"), study_date="2024-01-01")
+    steps.clear()
+    build_file(version, now=NOW, report=lambda _done, _total, step: steps.append(step))
+    assert (once, steps.count("sources")) == (2, 3)
+    del paper
+
+
+def test_a_page_that_lies_on_its_side_stands_upright_with_words_side_by_side(
+    paper: DocumentFile, now: datetime
+) -> None:
+    as_it_lies = take_sheets(paper, [1], Room(), now=now)
+    page = Page.objects.get(file=paper, number=1)
+    page.turn, page.words = 90, [[*word[:2], *lay_box(word[2:6], 90), 1] for word in page.words]
+    page.save()
+    upright = take_sheets(paper, [1], Room(), now=now)
+    with pypdfium2.PdfDocument(as_it_lies) as before, pypdfium2.PdfDocument(upright) as after:
+        assert before[0].get_width() < before[0].get_height()
+        assert after[0].get_width() > after[0].get_height()
+        words = after[0].get_textpage()
+        text = words.get_text_range()
+        first, last = (words.get_charbox(text.index(word)) for word in ("Ki-67", "8%"))
+    assert first[0] < last[0]
+    assert abs(first[1] - last[1]) < 2

@@ -48,10 +48,11 @@ def picture(width: int = 800, height: int = 1100, *, colour: str = "white") -> P
 
 
 @cache
-def sheets_of(path: Path, language: str) -> bytes:
+def sheets_of(path: Path, language: str, first: int = 1) -> bytes:
+    """Those of the pages from the first one wanted on."""
     data = path.read_bytes()
-    pages = read_pages(data, Kind.PDF).pages
-    pictures = draw_sheet_pictures(data, Kind.PDF, range(1, len(pages) + 1))
+    pages = read_pages(data, Kind.PDF).pages[first - 1 :]
+    pictures = draw_sheet_pictures(data, Kind.PDF, range(first, first + len(pages)))
     return draw_sheets(
         [
             Leaf(drawn, page.text, page.words, language)
@@ -62,6 +63,7 @@ def sheets_of(path: Path, language: str) -> bytes:
 
 def source(key: str, sheets: bytes, numbers: Sequence[int], **more: Any) -> SourcePages:
     title = more.pop("title", f"Report {key}")
+    more.setdefault("total", len(numbers))
     return SourcePages(key=key, title=title, sheets=sheets, numbers=tuple(numbers), **more)
 
 
@@ -191,7 +193,7 @@ def test_every_citation_leads_to_the_page_that_it_names() -> None:
 
 
 def test_a_page_that_was_left_out_is_not_led_to() -> None:
-    only_second = source("S1", sheets_of(SPANISH, "es"), (2,))
+    only_second = source("S1", sheets_of(SPANISH, "es", first=2), (2,), total=2)
     with pikepdf.open(io.BytesIO(assemble_file(dossier(), FRAME, [only_second]))) as pdf:
         assert len(pdf.pages) == own_pages() + 1
         notes = [note for page in pdf.pages for note in page.obj.get("/Annots", [])]

@@ -10,15 +10,13 @@ from cases.accounts.models import User
 from cases.casework.models import Case
 from cases.clinical.definitions import DEFAULT_INDICATION
 from cases.clinical.evaluating import facts_behind, is_derived, say_reason
-from cases.clinical.in_use import definitions_in_use
-from cases.clinical.matcher import evaluate
+from cases.clinical.matcher import Result
 from cases.clinical.models import Fact
 from cases.clinical.rows import Row
 from cases.clinical.snapshot import Snapshot
 from cases.clinical.standing import Standing
 from cases.hospitals.models import Referral
 from cases.travel.models import Appointment, AppointmentState
-from documents.dossiers.contents import DossierContents
 from documents.dossiers.fhir.bundle import build_bundle
 from documents.dossiers.fhir.hiding import hide_person
 from documents.dossiers.fhir.known import (
@@ -49,7 +47,8 @@ from documents.dossiers.gather_journey import (
 from documents.dossiers.models import Dossier, DossierVersion
 from documents.dossiers.printed import Absence
 from documents.dossiers.sources import SourceBook, SourceFile, date_of, dated_of
-from documents.records.models import ImagingStudy, RecordKind, Translation, TranslationState
+from documents.records.models import RecordKind, Translation, TranslationState
+from documents.records.queries.imaging import list_studies, merge_studies
 
 
 def bundle_version(version: DossierVersion, gathered: Gathered, *, deidentified: bool) -> bytes:
@@ -113,8 +112,8 @@ def collect_known(version: DossierVersion, gathered: Gathered) -> CaseKnown:
         is_history_complete=standing.is_history_complete,
         papers=tuple(_read_papers(gathered.files)),
         studies=tuple(_read_studies(gathered.files)),
-        wordings=tuple(_compare(contents, standing, book, withheld=withheld)),
-        signed=_read_sign_offs(case, standing) if isinstance(contents.flag, Flag) else (),
+        wordings=tuple(_compare(gathered, withheld=withheld)),
+        signed=_read_sign_offs(case, gathered) if isinstance(contents.flag, Flag) else (),
         requests=tuple(_read_requests(case)),
         visits=tuple(_read_visits(case, referral)),
         letters=letters if isinstance(letters, tuple) else (),
@@ -174,39 +173,35 @@ def _read_papers(files: Iterable[SourceFile]) -> Iterator[Paper]:
 
 def _read_studies(files: Iterable[SourceFile]) -> Iterator[ImageStudy]:
     """Studies in the records of the dossier, once each, without the names in them."""
-    rows = (
-        ImagingStudy.objects.filter(document__in=[source.document.pk for source in files])
-        .prefetch_related("series")
-        .order_by("study_date", "study_uid", "pk")
-    )
-    for study in {row.study_uid: row for row in rows}.values():
+    held = list_studies(dict.fromkeys(source.document.pk for source in files))
+    studies = merge_studies(study for copies in held.values() for study in copies)
+    for study in sorted(studies, key=lambda study: (study.study_date, study.uid)):
         yield ImageStudy(
-            uid=study.study_uid,
+            uid=study.uid,
             started=study.study_date,
             description=study.description,
             series=tuple(
                 ImageSeries(
-                    uid=series.series_uid,
+                    uid=series.uid,
                     modality=series.modality,
-                    images=series.image_count,
+                    images=series.images,
                     number=series.number,
                     description=series.description,
                 )
-                for series in study.series.all()
+                for series in study.series
             ),
         )
 
 
-def _compare(
-    contents: DossierContents, standing: Standing, book: SourceBook, *, withheld: bool
-) -> Iterator[ComparedWording]:
+def _compare(gathered: Gathered, *, withheld: bool) -> Iterator[ComparedWording]:
     """Each wording that the dossier shows, the default one first; none without a fact."""
-    if not isinstance(contents.flag, Flag):
+    flag = gathered.contents.flag
+    if not isinstance(flag, Flag):
         return
-    settled = {row.id: row.settled for row in contents.flag.rows}
-    for definition in definitions_in_use(standing.snapshot.reference_date):
-        result = evaluate(standing.snapshot, definition)
-        is_first = definition.id == contents.flag.definition_id
+    settled = {row.id: row.settled for row in flag.rows}
+    for result in gathered.results:
+        definition = result.definition
+        is_first = definition.id == flag.definition_id
         yield ComparedWording(
             definition=definition.id,
             version=definition.version,
@@ -216,8 +211,8 @@ def _compare(
             rows=tuple(
                 _read_row(
                     row,
-                    standing,
-                    book,
+                    gathered.standing,
+                    gathered.book,
                     settled=settled.get(row.id, "") if is_first else "",
                     withheld=withheld,
                 )
@@ -248,14 +243,12 @@ def _read_row(
     )
 
 
-def _read_sign_offs(case: Case, standing: Standing) -> tuple[Signed, ...]:
+def _read_sign_offs(case: Case, gathered: Gathered) -> tuple[Signed, ...]:
     """What people signed on these very facts, of the wording that is shown first."""
-    first = (
-        definition
-        for definition in definitions_in_use(standing.snapshot.reference_date)
-        if definition.id == DEFAULT_INDICATION
+    shown_first: Iterator[Result] = (
+        result for result in gathered.results if result.definition.id == DEFAULT_INDICATION
     )
-    result = next((evaluate(standing.snapshot, definition) for definition in first), None)
+    same = find_comparisons(case, next(shown_first, None), gathered.standing)
     return tuple(
         Signed(
             by=_read_person(row.signed_by),
@@ -263,7 +256,7 @@ def _read_sign_offs(case: Case, standing: Standing) -> tuple[Signed, ...]:
             statement=row.statement,
             at=row.signed_at,
         )
-        for row in list_sign_offs(find_comparisons(case, result, standing))
+        for row in list_sign_offs(same)
     )
 
 

@@ -9,13 +9,14 @@ from typing import Any, BinaryIO
 from documents.records.parsers.answers import Answer, Unreadable, pack
 from documents.records.parsers.images import encode_jpeg, is_plain, make_plain, opened, turn_upright
 from documents.records.parsers.pdf import load_page, open_pdf
+from documents.records.parsers.recognition import turn_picture
 
 POINTS_AN_INCH = 72
 AS_IT_IS = frozenset({"L", "RGB"})
 
 
 def draw_sheets(file: BinaryIO, request: dict[str, Any]) -> Answer:
-    """JPEG pictures of the pages asked for, and of each its width, height and colours.
+    """JPEG pictures of the pages asked for, turned, and of each its width, height and colours.
 
     A photograph that is upright, in colours or greys, tells nothing besides and is not too large
     is taken as it is.
@@ -23,7 +24,10 @@ def draw_sheets(file: BinaryIO, request: dict[str, Any]) -> Answer:
     if request["formats"]:
         return take_photograph(file, request)
     pdf = open_pdf(file, request)
-    drawn = [draw_page(pdf, number, request) for number in request["pages"]]
+    drawn = [
+        turn_picture(draw_page(pdf, number, request), turn)
+        for number, turn in zip(request["pages"], request["turns"], strict=True)
+    ]
     return finish(drawn, request)
 
 
@@ -51,18 +55,19 @@ def without_colours(picture: Any) -> Any:
 def take_photograph(file: BinaryIO, request: dict[str, Any]) -> Answer:
     if request["pages"] != [1]:
         raise Unreadable("no_such_page")
+    (turn,) = request["turns"]
     file.seek(0, 2)
     size = file.tell()
     file.seek(0)
     with opened(file, request) as image:
         image.load()
         points = image.width * image.height
-        fits = size <= request["max_bytes"] and points <= request["max_drawn"]
+        fits = size <= request["max_bytes"] and points <= request["max_drawn"] and not turn
         if fits and image.format == "JPEG" and image.mode in AS_IT_IS and is_plain(image, file):
             file.seek(0)
             header, payload = pack([file.read()])
             return {**header, "sheets": [describe(image)]}, payload
-        upright = make_plain(turn_upright(image))
+        upright = turn_picture(make_plain(turn_upright(image)), turn)
     shrink = math.sqrt(request["max_drawn"] / (upright.width * upright.height))
     if shrink < 1:
         upright = upright.resize(

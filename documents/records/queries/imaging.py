@@ -1,7 +1,7 @@
 """Studies of images and entries of archives, as people see them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -33,6 +33,7 @@ class SeriesView:
     """`no_picture` says why there is no picture of its middle slice; empty where there is one."""
 
     id: UUID
+    uid: str
     number: int | None
     modality: str
     description: str
@@ -50,6 +51,7 @@ class StudyView:
     """One study as its images say it."""
 
     id: UUID
+    uid: str
     modalities: str
     study_date: str
     description: str
@@ -148,9 +150,45 @@ def list_studies(documents: Iterable[UUID]) -> dict[UUID, list[StudyView]]:
     return {document: list(studies.values()) for document, studies in found.items()}
 
 
+def merge_studies(held: Iterable[StudyView]) -> list[StudyView]:
+    """Each study once, however many records hold it, and each of its series once.
+
+    Of a series that several hold, the fullest counts; what one record says and another leaves
+    empty is said.
+    """
+    copies: dict[str, list[StudyView]] = {}
+    for study in held:
+        copies.setdefault(study.uid, []).append(study)
+    return [_merge_copies(same) for same in copies.values()]
+
+
+def _merge_copies(same: Sequence[StudyView]) -> StudyView:
+    fullest: dict[str, SeriesView] = {}
+    for series in (series for study in same for series in study.series):
+        known = fullest.get(series.uid)
+        if known is None or series.images > known.images:
+            fullest[series.uid] = series
+    return replace(
+        same[0],
+        modalities=_first_said(study.modalities for study in same),
+        study_date=_first_said(study.study_date for study in same),
+        description=_first_said(study.description for study in same),
+        series=sorted(fullest.values(), key=_series_order),
+    )
+
+
+def _first_said(words: Iterable[str]) -> str:
+    return next(filter(None, words), "")
+
+
+def _series_order(series: SeriesView) -> tuple[bool, int, str]:
+    return (series.number is None, series.number or 0, series.uid)
+
+
 def _view_study(row: ImagingStudy) -> StudyView:
     return StudyView(
         id=row.pk,
+        uid=row.study_uid,
         modalities=row.modalities,
         study_date=row.study_date,
         description=row.description,
@@ -167,6 +205,7 @@ def _view_series(row: ImagingSeries) -> SeriesView:
     code = row.no_preview_code
     return SeriesView(
         id=row.pk,
+        uid=row.series_uid,
         number=row.number,
         modality=row.modality,
         description=row.description,
