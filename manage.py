@@ -6,10 +6,12 @@ again inside. This file is written so that an older Python can still read it and
 it lacks.
 """
 
+import gc
 import os
 import sys
 
 LOWEST = (3, 11)
+FEW_LOOKS = 50 * 1000
 
 
 def main():
@@ -20,6 +22,7 @@ def main():
 
     enter_environment(os.path.abspath(__file__), sys.argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "navigator.settings")
+    gc.set_threshold(FEW_LOOKS)  # what a command loads stays; the collector would scan it often
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -5,8 +5,10 @@ Start a worker with `celery -A navigator worker -Q interactive,heavy,mail`.
 """
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "navigator.settings")
 
@@ -26,3 +28,13 @@ app.conf.beat_schedule = {
         "options": {"expires": 90},
     },
 }
+
+
+def load_handlers(**_news: Any) -> None:
+    """Before the worker parts into processes, so that none of them loads the handlers again."""
+    from cases.jobs.registry import load_job_kinds  # noqa: PLC0415  # needs the settings
+
+    load_job_kinds()
+
+
+worker_init.connect(load_handlers)

@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from cases.jobs.broker import connect_to_broker
-from documents.records.vault import STORAGE_ERRORS
+from documents.records.vault import storage_errors
 
 
 def check_database() -> str:
@@ -44,7 +44,7 @@ def check_files() -> str:
                 read = handle.read()
         finally:
             default_storage.delete(name)
-    except STORAGE_ERRORS:
+    except storage_errors():
         return "cannot be written"
     return "" if read == b"probe" else "reads other bytes than were written"
 

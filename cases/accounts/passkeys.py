@@ -4,7 +4,6 @@ A passkey outlives the session in which it is made. So it is made only soon afte
 proved who they are, and the address on file is told of it.
 """
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.base.internal.flows import delete_and_cleanup
@@ -17,21 +16,12 @@ from django.http import HttpRequest
 from cases.accounts.forms import FamilyPasskeyForm
 from cases.accounts.models import User
 
-FRESH = timedelta(minutes=15)
-SIGNED_IN_AT = "signed_in_at"
-
 
 def find_passkeys(user: User) -> QuerySet[Any]:
     rows: QuerySet[Any] = Authenticator.objects.filter(
         user=user, type=Authenticator.Type.WEBAUTHN
     ).order_by("created_at", "pk")
     return rows
-
-
-def is_fresh_sign_in(request: HttpRequest, now: datetime) -> bool:
-    """Whether this session began less than `FRESH` ago."""
-    since = request.session.get(SIGNED_IN_AT)
-    return since is not None and now.timestamp() - float(since) < FRESH.total_seconds()
 
 
 def begin_passkey(user: User) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.accounts.audit import record
 from cases.accounts.models import User
-from cases.accounts.passkeys import SIGNED_IN_AT
+from cases.accounts.sessions import note_signed_in
 from cases.jobs.services import queue_job
 from cases.jobs.signals import minute_passed
 
@@ -22,7 +22,7 @@ FORGET_AT: Final = (3, 10)
 
 @receiver(user_logged_in)
 def note_sign_in(request: HttpRequest, **_kwargs: Any) -> None:
-    request.session[SIGNED_IN_AT] = timezone.now().timestamp()
+    note_signed_in(request, timezone.now())
 
 
 @receiver(minute_passed)

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Protocol, TypeVar
+
+from django.utils.module_loading import autodiscover_modules
 
 from cases.jobs.errors import UnknownJobKind
 from cases.jobs.models import Job
@@ -60,11 +63,23 @@ def job_handler(
     return register
 
 
+@cache
+def load_job_kinds() -> None:
+    """Find the handlers: each room keeps its own in `jobs.py`.
+
+    They load all that makes and reads files, which takes longer than most commands run. So it
+    happens when a kind is first asked for; programs that part into processes do it before.
+    """
+    autodiscover_modules("jobs")
+
+
 def list_queues() -> list[str]:
+    load_job_kinds()
     return sorted({kind.queue for kind in _kinds.values()})
 
 
 def find_job_kind(name: str) -> JobKind:
+    load_job_kinds()
     try:
         return _kinds[name]
     except KeyError:

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from cases.jobs.broker import ring_for
 from cases.jobs.models import Job
 from cases.jobs.registry import find_job_kind
 from cases.jobs.runner import run_claimed_job
@@ -76,6 +75,8 @@ def insert_once(unique_key: str, fields: dict[str, Any]) -> tuple[Job, bool]:
 
 
 def _ring_once(job_id: str, queue: str) -> None:
+    from cases.jobs.broker import ring_for  # noqa: PLC0415  # its client is slow to load
+
     if not ring_for(job_id, queue):
         Job.objects.filter(pk=job_id).update(rung_at=None)
 

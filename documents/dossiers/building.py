@@ -29,6 +29,7 @@ from documents.dossiers.models import (
 )
 from documents.dossiers.printed import Absence
 from documents.dossiers.render import STEPS as RENDER_STEPS, render_dossier
+from documents.dossiers.serving import FOLDER
 from documents.dossiers.source_pages import find_source_pages
 from documents.dossiers.sources import stands_unasked
 from documents.records.vault import StoredObject, seal_bytes
@@ -39,7 +40,6 @@ SOURCES: Final = "sources"
 CHECK: Final = "check"
 STORE: Final = "store"
 TOTAL: Final = 4 + len(RENDER_STEPS)
-FOLDER: Final = "dossiers"
 Report = Callable[[int, int, str], None]
 
 

@@ -18,7 +18,6 @@ from cases.clinical.errors import NotForThisRole
 from cases.hospitals.models import Referral
 from cases.jobs.services import queue_job
 from documents.dossiers import errors
-from documents.dossiers.building import FOLDER
 from documents.dossiers.models import (
     Dossier,
     DossierVersion,
@@ -29,7 +28,7 @@ from documents.dossiers.models import (
 )
 from documents.dossiers.notices import tell_who_opened
 from documents.dossiers.seal_keys import take_seal_key
-from documents.dossiers.serving import read_checked
+from documents.dossiers.serving import FOLDER, read_checked
 from documents.dossiers.signing import sign_file
 from documents.records.models import DocumentFile, DocumentState
 from documents.records.vault import StoredObject, delete_object, seal_bytes

@@ -12,6 +12,8 @@ from documents.dossiers.errors import SealBroken, VersionHasNoFile
 from documents.dossiers.models import DossierVersion
 from documents.records.vault import read_bytes
 
+FOLDER: Final = "dossiers"
+"""Where versions lie in the storage."""
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",

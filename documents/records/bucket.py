@@ -3,8 +3,9 @@
 import io
 from typing import Any, Final
 
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
@@ -24,6 +25,8 @@ class SealedBucket(S3Storage):  # type: ignore[misc]  # django-storages has no t
     It holds sealed bytes only, so what it is asked is no secret. The backend's own way to read
     fetches the whole object first; here an open object is asked for the parts that are read.
     """
+
+    errors = (BotoCoreError, ClientError, Boto3Error)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -15,8 +15,6 @@ from cases.jobs.models import Job
 from cases.jobs.services import queue_job
 from cases.jobs.signals import job_given_up, minute_passed
 from documents.records.models import Document, DocumentFile, DocumentState, Evidence
-from documents.records.processing import settle_given_up
-from documents.records.settling import uploads_need_tending
 from documents.records.signals import document_moved
 
 STEPS = frozenset({"records.scan_file", "records.read_file"})
@@ -61,6 +59,8 @@ def end_the_wait(job: Job, now: datetime, **_kwargs: Any) -> None:
     """A document whose work was given up says so, in the transaction that gives it up."""
     if job.kind not in STEPS:
         return
+    from documents.records.processing import settle_given_up  # noqa: PLC0415  # loads every reader
+
     file = DocumentFile.objects.select_related("document").filter(pk=job.args["file_id"]).first()
     if file is not None:
         settle_given_up(file.document, job.error_code, now=now)
@@ -68,5 +68,7 @@ def end_the_wait(job: Job, now: datetime, **_kwargs: Any) -> None:
 
 @receiver(minute_passed)
 def look_after_uploads(now: datetime, **_kwargs: Any) -> None:
+    from documents.records.settling import uploads_need_tending  # noqa: PLC0415  # loads readers
+
     if uploads_need_tending(now):
         queue_job(kind="records.tend_uploads", args={}, unique_key="records.tend_uploads")

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol, Self
 from uuid import UUID
 
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -44,7 +42,6 @@ from documents.records.sealed_form import (
 )
 
 KEPT_OPEN: Final = 4
-STORAGE_ERRORS: Final = (OSError, BotoCoreError, ClientError, Boto3Error)
 NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -284,7 +281,7 @@ def read_bytes(*, case_id: UUID, object_name: str) -> bytes:
 
 def delete_object(object_name: str) -> None:
     """Take an object out of the storage; one that cannot be reached is found by `check_files`."""
-    with suppress(*STORAGE_ERRORS):
+    with suppress(*storage_errors()):
         default_storage.delete(object_name)
 
 
@@ -331,6 +328,11 @@ def incoming_folder() -> Path:
     return folder
 
 
+def storage_errors() -> tuple[type[Exception], ...]:
+    """What the storage in use may raise: it knows itself, and only a bucket's client is slow."""
+    return (OSError, *getattr(default_storage, "errors", ()))
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """Turn what a disk or an object storage says into a sentence for the person."""
@@ -338,7 +340,7 @@ def refusing() -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise FileMissing from None
-    except STORAGE_ERRORS as error:
+    except storage_errors() as error:
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise StorageFull from None
         raise StorageUnavailable from error

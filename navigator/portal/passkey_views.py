@@ -13,9 +13,9 @@ from cases.accounts.passkeys import (
     add_passkey,
     begin_passkey,
     find_passkeys,
-    is_fresh_sign_in,
     remove_passkey,
 )
+from cases.accounts.sessions import is_fresh_sign_in
 
 
 def find_family_member(request: HttpRequest) -> User:

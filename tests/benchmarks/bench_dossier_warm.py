@@ -30,11 +30,12 @@ from cases.clinical.matcher import evaluate, to_json
 from cases.clinical.snapshot import SCHEMA, parse_snapshot
 from documents.dossiers.assembling import Frame, assemble_file
 from documents.dossiers.attachments import Attachment
-from documents.dossiers.building import FOLDER, count_pages
+from documents.dossiers.building import count_pages
 from documents.dossiers.contents import DossierContents
 from documents.dossiers.freezing import freeze_contents, hash_frozen
 from documents.dossiers.render import STYLESHEET, DrawingsOnly, render_dossier, write_pages
 from documents.dossiers.seal_keys import take_seal_key
+from documents.dossiers.serving import FOLDER
 from documents.dossiers.signing import sign_file
 from documents.records.vault import delete_object, seal_bytes
 from tests.dossiers.sample_contents import FULL, MISSING, SOURCES, TREATMENTS

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.accounts.models import AuditEvent
-from cases.accounts.passkeys import FRESH
+from cases.accounts.sessions import FRESH
 from tests import make
 from tests.portal.family import sign_in
 
