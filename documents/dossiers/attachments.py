@@ -42,7 +42,7 @@ def attach_answers(_version: DossierVersion, gathered: Gathered) -> Attachment:
     """The answers that `evaluate_snapshot` gives, for each wording that the pages show."""
     results = gathered.results if gathered.book.facts else ()
     if isinstance(gathered.contents.patient.name, Absence):
-        results = [_without_birth(result) for result in results]
+        results = tuple(_without_birth(result) for result in results)
     answers = [to_json(result) for result in results]
     return Attachment(
         name="case.answers.json",

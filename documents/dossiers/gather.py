@@ -1,7 +1,7 @@
 """Filling the one frozen value that a dossier is made of, from the database as it stands now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from documents.dossiers import gather_findings as findings, gather_journey as jo
 from documents.dossiers.contents import DossierContents, Variant
 from documents.dossiers.freezing import freeze_contents, hash_frozen
 from documents.dossiers.gather_deidentified import without_identity
-from documents.dossiers.gather_flag import compare_for_dossier
+from documents.dossiers.gather_flag import compare_for_dossier, without_birth
 from documents.dossiers.gather_imaging import print_imaging
 from documents.dossiers.gather_versions import tell_versions
 from documents.dossiers.models import DossierVersion
@@ -71,6 +71,8 @@ def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
         contents = _gather_contents(
             version, case, referral, book, standing, results=results, now=now
         )
+        if contents.patient.birth_date == journey.NOT_RELEASED:
+            contents = replace(contents, flag=without_birth(contents.flag))
         if version.names_nobody:
             contents = without_identity(contents, case, book, standing, version.alias)
         else:

@@ -5,7 +5,7 @@ behind it. What people signed is printed with it only where they signed the same
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -47,6 +47,7 @@ from documents.dossiers.said import (
 from documents.dossiers.saying import describe, name_fact, say_short, say_value
 from documents.dossiers.sources import SourceBook, dated_of
 
+AGE: Final = "age_"
 MOST_BRIEF: Final = 3
 """Treatments named in a row of the first page; how many more there are is told."""
 AUTHORITIES: Final[Mapping[str, str]] = {
@@ -80,6 +81,14 @@ def compare_for_dossier(
         sign_offs=tuple(_print_sign_off(each) for each in signed)
         or Absence(_("not signed off yet, or the facts have changed since")),
     )
+
+
+def without_birth(flag: Flag | Absence) -> Flag | Absence:
+    """The comparison without what the day of birth could be read from: where it is withheld."""
+    if isinstance(flag, Absence):
+        return flag
+    rows = tuple(replace(row, sides=()) if row.id.startswith(AGE) else row for row in flag.rows)
+    return replace(flag, rows=rows, next_change_on=None, next_change_why="")
 
 
 def find_comparisons(case: Case, result: Result | None, standing: Standing) -> QuerySet[Evaluation]:

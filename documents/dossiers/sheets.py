@@ -21,8 +21,8 @@ from pikepdf import Array, Dictionary, Name
 from documents.dossiers.errors import SourceNotDrawn, SourcesTooMany
 from documents.dossiers.hidden_text import Area, UnseenFont, find_words, write_words
 from documents.dossiers.models import Sheets
-from documents.records.arranging import turn_box
 from documents.records.digest import KINDS
+from documents.records.leaves import turn_box
 from documents.records.models import DocumentFile, Page
 from documents.records.previews import PAGES_AT_ONCE
 from documents.records.sandbox import ReadingFailure
@@ -128,7 +128,7 @@ def keep_sheets(
     """Store the sheets in the place of those drawn before; of two who draw at once the last."""
     stored = seal_bytes(case_id=file.document.case_id, data=data, folder=FOLDER)
     with transaction.atomic():
-        before = Sheets.objects.select_for_update().filter(file=file).first()
+        before = Sheets.objects.select_for_update(no_key=True).filter(file=file).first()
         Sheets.objects.update_or_create(
             file=file,
             defaults={

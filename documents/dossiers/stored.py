@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from documents.dossiers.building import FOLDER as FILES
 from documents.dossiers.models import DossierVersion, Sheets
+from documents.dossiers.serving import FOLDER as FILES
 from documents.dossiers.sheets import FOLDER as SHEETS
 from documents.records.shelves import Kept, Shelf, add_shelf
 

@@ -1,7 +1,7 @@
 """What a dossier says: only confirmed facts with ground to stand on, and why the rest is absent."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import transaction
@@ -535,3 +535,15 @@ def translations(cast: Cast, now: datetime) -> list[str]:
     sources = gather(cast, now).contents.sources
     assert not isinstance(sources, Absence)
     return [source.translation for source in sources]
+
+
+def test_where_the_birth_date_is_withheld_no_day_tells_it(cast: Cast, now: datetime) -> None:
+    cast.case.patient.birth_date = "2014-12-30"
+    cast.case.patient.save()
+    fill_case(cast)
+    for consent, day in ((False, None), (True, date(2026, 12, 30))):
+        if consent:
+            agree(cast)
+        contents = gather(cast, now, referral=cast.referral).contents
+        assert isinstance(contents.flag, Flag)
+        assert contents.flag.next_change_on == day

@@ -78,10 +78,10 @@ class StudyView:
     @property
     def name(self) -> str:
         """“CT abdomen”, whether the description says the modality or not."""
-        told = self.description.casefold()
-        if self.modalities and self.modalities.casefold() in told:
-            return self.description
-        return " ".join(filter(None, (self.modalities, self.description))) or "DICOM"
+        told = self.description or self.body_part
+        if self.modalities and self.modalities.casefold() in told.casefold():
+            return told
+        return " ".join(filter(None, (self.modalities, told))) or "DICOM"
 
     @property
     def words(self) -> str:
