@@ -12,7 +12,7 @@ from documents.dossiers.services import request_dossier, seal_version
 from documents.dossiers.serving import read_checked
 from tests.clinical.knowing import PNET
 from tests.dossiers.conftest import Find
-from tests.dossiers.records import read_from, read_paper
+from tests.dossiers.records import agree, read_from, read_paper
 from tests.dossiers.sample_contents import FULL, SAMPLES, cite
 from tests.make import Cast
 from tests.samples.shapes import SAMPLES as SAMPLE_CASES
@@ -51,6 +51,7 @@ def test_the_sealed_dossier_of_every_sample_case_follows_both_with_its_source_pa
     ]
     for key, value in PNET.items():
         read_from(papers[0], cast.coordinator, key, value)
+    agree(cast)
     version = request_dossier(
         case=cast.case, referral=cast.referral, actor=cast.coordinator, now=now
     )
