@@ -13,6 +13,7 @@ from documents.dossiers.models import DossierVersion
 from documents.records.vault import read_bytes
 
 FOLDER: Final = "dossiers"
+SHEETS_FOLDER: Final = "sheets"
 """Where versions lie in the storage."""
 SAFE_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",

@@ -21,6 +21,7 @@ from pikepdf import Array, Dictionary, Name
 from documents.dossiers.errors import SourceNotDrawn, SourcesTooMany
 from documents.dossiers.hidden_text import Area, UnseenFont, find_words, write_words
 from documents.dossiers.models import Sheets
+from documents.dossiers.serving import SHEETS_FOLDER
 from documents.records.digest import KINDS
 from documents.records.leaves import turn_box
 from documents.records.models import DocumentFile, Page
@@ -31,7 +32,6 @@ from documents.records.vault import delete_object, plain_copy, read_bytes, seal_
 
 WAY: Final = 2
 """Raised when sheets are drawn differently, so that the kept ones are drawn anew."""
-FOLDER: Final = "sheets"
 MOST_PAGES: Final = 400
 MOST_MEGABYTES: Final = 200
 MEGABYTE: Final = 1_000_000
@@ -126,7 +126,7 @@ def keep_sheets(
     file: DocumentFile, made_of: str, data: bytes, *, count: int, now: datetime
 ) -> None:
     """Store the sheets in the place of those drawn before; of two who draw at once the last."""
-    stored = seal_bytes(case_id=file.document.case_id, data=data, folder=FOLDER)
+    stored = seal_bytes(case_id=file.document.case_id, data=data, folder=SHEETS_FOLDER)
     with transaction.atomic():
         before = Sheets.objects.select_for_update(no_key=True).filter(file=file).first()
         Sheets.objects.update_or_create(

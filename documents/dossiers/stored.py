@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from documents.dossiers.models import DossierVersion, Sheets
-from documents.dossiers.serving import FOLDER as FILES
-from documents.dossiers.sheets import FOLDER as SHEETS
+from documents.dossiers.serving import FOLDER as FILES, SHEETS_FOLDER as SHEETS
 from documents.records.shelves import Kept, Shelf, add_shelf
 
 
