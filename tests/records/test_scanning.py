@@ -15,6 +15,7 @@ from documents.records.errors import FileHeld
 from documents.records.models import Document, DocumentState, Page
 from documents.records.scanning import ClamdScanner, Scan, ScannerDown, Verdict, read_verdict
 from tests import make
+from tests.invariants import find_violations
 from tests.records.discs import make_image, pack
 from tests.records.fake_clamd import EICAR, FakeClamd, run_clamd
 from tests.records.sending import NOTE, is_about_ruth, send
@@ -81,6 +82,7 @@ def test_a_scanner_that_does_not_answer_lets_nothing_pass(
     assert (job.state, job.attempts, job.error_code) == ("queued", 0, "scanner_down")
     with pytest.raises(FileHeld):
         serving.serve_file(file=document.files.get(), actor=cast.parent, now=now)
+    assert find_violations() == []
 
 
 def test_a_scanner_that_hangs_is_left_in_time(clamd: FakeClamd) -> None:
