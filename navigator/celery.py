@@ -5,6 +5,7 @@ Start a worker with `celery -A navigator worker -Q interactive,heavy,mail`.
 """
 
 import os
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
@@ -35,6 +36,7 @@ def load_handlers(**_news: Any) -> None:
     from cases.jobs.registry import load_job_kinds  # noqa: PLC0415  # needs the settings
 
     load_job_kinds()
+    import_module("documents.dossiers.building")  # the layout, which the web server does without
 
 
 worker_init.connect(load_handlers)

@@ -1,6 +1,7 @@
-"""Making a version: gather, lay out, add the sources, check, store.
+"""Making a version's file: gather, lay out, add the sources, check, store.
 
-What a job does, and a command in its process.
+What a job does, and a command in its process; `settling` writes down what became of it. This loads
+the layout, so only what lays out may load this.
 
 Nothing here changes the database before the caller's last transaction, so an attempt that dies
 leaves a version that is still being made, and at most an object that no row names.
@@ -9,30 +10,22 @@ leaves a version that is still being made, and at most an object that no row nam
 import hashlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 import pikepdf
-from django.core.exceptions import ValidationError
 
-from cases.accounts.audit import record
-from cases.casework.services import add_timeline_entry, make_task
 from documents.dossiers.assembling import Frame, SourcePages, assemble_file
 from documents.dossiers.attachments import make_attachments
 from documents.dossiers.gather import Gathered, gather_version
-from documents.dossiers.models import (
-    DossierItem,
-    DossierVersion,
-    VersionState,
-    VersionVariant,
-)
+from documents.dossiers.models import DossierVersion, VersionVariant
 from documents.dossiers.printed import Absence
 from documents.dossiers.render import STEPS as RENDER_STEPS, render_dossier
 from documents.dossiers.serving import FOLDER
+from documents.dossiers.settling import Built
 from documents.dossiers.source_pages import find_source_pages
 from documents.dossiers.sources import stands_unasked
-from documents.records.vault import StoredObject, seal_bytes
+from documents.records.vault import seal_bytes
 
 GATHER: Final = "gather"
 LAY_OUT: Final = "lay_out"
@@ -41,13 +34,6 @@ CHECK: Final = "check"
 STORE: Final = "store"
 TOTAL: Final = 4 + len(RENDER_STEPS)
 Report = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class Built:
-    gathered: Gathered
-    stored: StoredObject
-    page_count: int
 
 
 def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Built:
@@ -109,66 +95,3 @@ def count_pages(pdf: bytes) -> int:
     """Open the file as a stranger would; how many pages it has."""
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         return len(opened.pages)
-
-
-def keep_built(version: DossierVersion, built: Built, *, now: datetime) -> None:
-    """Write what was made, in the caller's transaction; only once, and only while it is wanted."""
-    kept = DossierVersion.objects.filter(pk=version.pk, state=VersionState.BUILDING).update(
-        state=VersionState.TO_CHECK,
-        contents=built.gathered.frozen,
-        contents_sha256=built.gathered.contents_sha256,
-        file_sha256=built.stored.sha256,
-        size=built.stored.size,
-        page_count=built.page_count,
-        object_name=built.stored.object_name,
-        failure_code="",
-    )
-    if not kept:
-        return
-    DossierItem.objects.bulk_create(
-        DossierItem(version=version, file=source.file, position=position)
-        for position, source in enumerate(built.gathered.book.files, start=1)
-    )
-    _record(version, "made", now)
-    add_timeline_entry(
-        case=version.dossier.case,
-        code="dossier_made",
-        actor=version.asked_by,
-        now=now,
-        target=f"dossiers.dossierversion:{version.pk}",
-        detail={"number": version.number},
-    )
-
-
-def keep_refusal(version: DossierVersion, refusal: ValidationError, *, now: datetime) -> None:
-    """A version that a person must help with: failed, with a task that says the sentence."""
-    code = str(getattr(refusal, "code", "") or "refused")
-    fail_version(version, code, " ".join(refusal.messages), now=now)
-
-
-def fail_version(version: DossierVersion, code: str, sentence: str, *, now: datetime) -> None:
-    failed = DossierVersion.objects.filter(pk=version.pk, state=VersionState.BUILDING).update(
-        state=VersionState.FAILED, failure_code=code[:60]
-    )
-    if not failed:
-        return
-    make_task(
-        title=f"Dossier version {version.number} could not be made: {sentence}"[:200],
-        case=version.dossier.case,
-        code="dossier_failed",
-        target=f"dossiers.dossierversion:{version.pk}",
-        assignee=version.asked_by,
-        now=now,
-    )
-    _record(version, "failed", now)
-
-
-def _record(version: DossierVersion, verb: str, now: datetime) -> None:
-    record(
-        action=f"dossier.{verb}",
-        actor=version.asked_by,
-        now=now,
-        case_id=version.dossier.case_id,
-        target=f"dossiers.dossierversion:{version.pk}",
-        detail={"number": version.number},
-    )

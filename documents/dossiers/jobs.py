@@ -14,10 +14,10 @@ from cases.hospitals.outbox import (
     settle_message,
 )
 from cases.jobs.registry import Run, job_handler
-from documents.dossiers.building import build_file, keep_built, keep_refusal
 from documents.dossiers.links import build_code_mail, build_link_mail, is_open
 from documents.dossiers.models import DossierVersion, Grant, Notice, NoticeReason, VersionState
 from documents.dossiers.notices import ask_to_telephone, build_notice_mail
+from documents.dossiers.settling import keep_built, keep_refusal
 from documents.records.errors import StorageFull, StorageUnavailable
 
 WITH_ALL = ("version__dossier__case__patient", "version__dossier__referral", "contact__hospital")
@@ -26,6 +26,8 @@ WITH_ALL = ("version__dossier__case__patient", "version__dossier__referral", "co
 @job_handler("dossiers.build_version", queue="heavy", lease=timedelta(minutes=5))
 def build_version(run: Run, *, version_id: str) -> None:
     """Make a version. What a person must change first is said in a task, and not tried again."""
+    from documents.dossiers.building import build_file  # noqa: PLC0415  # workers alone lay out
+
     version = DossierVersion.objects.select_related("dossier__case", "asked_by").get(pk=version_id)
     if version.state != VersionState.BUILDING:
         return

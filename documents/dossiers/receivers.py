@@ -16,6 +16,7 @@ from cases.jobs.signals import job_given_up
 from documents.dossiers.delivery import close_links, mail_link_again
 from documents.dossiers.models import DossierVersion, SealKey
 from documents.dossiers.notices import mail_notice_again
+from documents.dossiers.settling import fail_version
 from documents.records.keys import rewrap_keys
 from documents.records.signals import master_key_rotated
 
@@ -56,7 +57,5 @@ def fail_what_was_given_up(job: Job, now: datetime, **_news: Any) -> None:
         .first()
     )
     if version is not None:
-        from documents.dossiers.building import fail_version  # noqa: PLC0415  # loads the layout
-
         sentence = "it stopped three times; make it again, or tell the office"
         fail_version(version, job.error_code or "given_up", sentence, now=now)

@@ -13,10 +13,11 @@ from django.utils import timezone
 from cases.casework.models import Case
 from cases.hospitals.models import Referral
 from cases.hospitals.services import ENDED
-from documents.dossiers.building import build_file, keep_built, keep_refusal
+from documents.dossiers.building import build_file
 from documents.dossiers.models import DossierVersion
 from documents.dossiers.services import begin_version, seal_version
 from documents.dossiers.serving import read_checked
+from documents.dossiers.settling import keep_built, keep_refusal
 
 
 class Command(BaseCommand):
