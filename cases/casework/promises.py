@@ -113,7 +113,9 @@ def _sentence_around(text: str, begin: int, end: int) -> str:
 
 @cache
 def _load(language: str) -> _Words:
-    data: dict[str, Any] = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = yaml.load(
+        (FOLDER / f"{language}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader
+    )
     border = r"\b" if data["letters"] else ""
     each = [f"({_any_space(entry['words'])})" for entry in data["words"]]
     allowed = "|".join(f"(?:{_any_space(one)})" for one in data["allowed"])

@@ -20,7 +20,7 @@ def refuse(place: str, problem: str) -> NoReturn:
     raise DefinitionError(message)
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(yaml.CSafeLoader):
     """YAML without keys that stand twice, which the safe loader would let pass silently."""
 
 

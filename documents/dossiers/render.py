@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 import pydyf
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.template.loader import render_to_string
+from django.template import Engine
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from weasyprint import CSS, HTML
@@ -118,7 +119,7 @@ def write_pages(contents: DossierContents, room: Room = ROOMY) -> tuple[str, dic
     """Return the pages as HTML, and the drawings that they ask for, by name."""
     with translation.override(contents.language), timezone.override("UTC"):
         drawings = draw_all(contents)
-        html = render_to_string(
+        html = _templates().render_to_string(
             TEMPLATES[contents.variant],
             {
                 "dossier": contents,
@@ -224,6 +225,18 @@ def _with_drawings(
         {"values": each, "name": f"series-{number}", "drawing": drawings.get(f"series-{number}")}
         for number, each in enumerate(contents.series)
     ]
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Engine:
+    """Our own templates and tags alone; the site's engine first loads those of every package."""
+    return Engine(
+        dirs=[str(settings.BASE_DIR / "templates")],
+        libraries={
+            "i18n": "django.templatetags.i18n",
+            "dossier_text": "documents.dossiers.templatetags.dossier_text",
+        },
+    )
 
 
 @lru_cache(maxsize=1)

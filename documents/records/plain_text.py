@@ -30,7 +30,7 @@ def make_plain(text: str) -> str:
 @cache
 def paper_words() -> dict[str, Any]:
     """The words of `paper_words.yaml`."""
-    words: dict[str, Any] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
+    words: dict[str, Any] = yaml.load(WORDS.read_text(encoding="utf-8"), yaml.CSafeLoader)
     return words
 
 

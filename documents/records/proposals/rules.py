@@ -132,7 +132,7 @@ def read_folder(folder: Path) -> dict[str, Any]:
     """All files of a language as one: lists of rules put together, the rest side by side."""
     data: dict[str, Any] = {"facts": []}
     for path in sorted(folder.glob("*.yaml")):
-        for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        for key, value in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader).items():
             _refuse_bare_words(value, f"{path.parent.name}/{path.name}: {key}")
             if key == "facts":
                 data["facts"] += value
