@@ -76,9 +76,10 @@ def test_a_scanner_that_does_not_answer_lets_nothing_pass(
     cast: make.Cast,
     clamd: FakeClamd,
     run_jobs: RunJobs,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
     mood: str,
     now: datetime,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clamd.mood = mood
     monkeypatch.setattr(scanning, "ANSWER_SECONDS", 0.3)
