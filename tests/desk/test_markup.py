@@ -72,3 +72,12 @@ def test_words_that_may_not_be_said_of_a_patient_stand_nowhere(
         for word in re.finditer(r"eligib\w*|guarantee\w*", html, re.IGNORECASE):
             around = html[max(word.start() - 60, 0) : word.end() + 40]
             assert "guarantee access, eligibility or outcome" in around, (address, around)
+
+
+def test_the_window_of_every_page_has_a_title_without_a_gap(
+    office: Office, version: DossierVersion, desk: Client
+) -> None:
+    for address in list_pages(office, version):
+        found = re.search(r"<title>(.*?)</title>", desk.get(address).content.decode(), re.DOTALL)
+        assert found, address
+        assert all(part.strip() for part in found.group(1).split("·")), (address, found.group(1))

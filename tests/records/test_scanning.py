@@ -68,13 +68,21 @@ def test_a_file_beyond_the_scanners_limits_is_not_clean(
     document = send(cast.case, b"word " * MIB)
     run_jobs()
     assert state_of(document) == (DocumentState.QUARANTINED, "not_scanned")
+    assert find_violations() == []
 
 
-@pytest.mark.parametrize("mood", ["close", "deaf", "babble"])
+@pytest.mark.parametrize("mood", ["close", "deaf", "babble", "hang"])
 def test_a_scanner_that_does_not_answer_lets_nothing_pass(
-    cast: make.Cast, clamd: FakeClamd, run_jobs: RunJobs, mood: str, now: datetime
+    cast: make.Cast,
+    clamd: FakeClamd,
+    run_jobs: RunJobs,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    mood: str,
+    now: datetime,
 ) -> None:
     clamd.mood = mood
+    monkeypatch.setattr(scanning, "ANSWER_SECONDS", 0.3)
     document = send(cast.case, now=now)
     run_jobs()
     assert state_of(document) == (DocumentState.SCANNING, "")
@@ -179,6 +187,7 @@ def test_an_archive_beyond_the_scanners_limits_is_looked_through_and_handed_to_n
         serving.serve_file(file=file, actor=cast.coordinator, now=now)
     note = archive.parts.get()
     assert (state_of(note)[0], note.files.get().scan_verdict) == ("to_review", "clean")
+    assert find_violations() == []
 
 
 def test_what_is_taken_from_an_archive_is_checked_for_itself(
