@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.casework.consents import TEXT_VERSION, give_consent, withdraw_consent
 from cases.casework.models import Consent, ConsentPurpose, RequestState
-from cases.casework.services import set_request_state
+from cases.casework.services import set_notices, set_request_state
 from cases.hospitals.models import Hospital
 from cases.hospitals.services import find_family_thread, receive_message
 from cases.travel.itinerary import list_steps, write_calendar
@@ -211,3 +211,18 @@ def show_access(request: HttpRequest, visit: Visit) -> HttpResponse:
         "staff": list_staff_access(visit.case),
     }
     return show_page(request, visit, "access", context)
+
+
+@require_POST
+@family_page("mail")
+def choose_mail(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Each member decides for themselves whether news is told by mail."""
+    wanted = request.POST.get("wanted") == "yes"
+    set_notices(party=visit.party, wanted=wanted, actor=visit.user, now=visit.now)
+    messages.success(
+        request,
+        _("We write to you when there is something new.")
+        if wanted
+        else _("We send no more mails."),
+    )
+    return redirect("portal:consent", case_id=visit.case.pk)

@@ -117,6 +117,7 @@ RULES: Final[dict[str, Rule]] = {
             "consent/<purpose>/give/",
             "consent/share/<hospital_id>/give/",
             "consent/<consent_id>/withdraw/",
+            "mail/",
             "access/",
             "request/<request_id>/cannot/",
         )
