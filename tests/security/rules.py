@@ -127,6 +127,7 @@ RULES: Final[dict[str, Rule]] = {
     "d/<token>": PUBLIC,
     "d/open/": CLOSED,
     "d/open/file/": CLOSED,
+    "d/open/answer/": CLOSED,
     "d/open/letter/": CLOSED,
     # The API
     "api/v1/schema/": STAFF_ONLY,
