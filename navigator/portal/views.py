@@ -31,8 +31,9 @@ from navigator.portal.queries import (
     list_staff_access,
     read_checklist,
     read_news,
+    read_stage,
 )
-from navigator.portal.wording import CONSENT_WORDS, STAGE_WORDS
+from navigator.portal.wording import CONSENT_WORDS
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -54,7 +55,7 @@ def show_home(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         "checklist": read_checklist(visit.case, visit.now.date()),
         "news": read_news(visit.case),
-        "stage": STAGE_WORDS[visit.case.stage],
+        "stage": read_stage(visit.case),
         # Said without its reason: what was recorded by mistake can be undone for a day.
         "rests": visit.case.patient.deceased_on is not None,
         "office_clock": clock_of(visit.now, visit.case.owner.time_zone)
