@@ -23,6 +23,7 @@ from cases.casework.models import (
     TaskState,
     TimelineEntry,
 )
+from cases.casework.notices import tell_family
 from cases.casework.signals import case_opened
 
 MOST_TRIES = 5
@@ -215,6 +216,23 @@ def end_party(*, party: CaseParty, actor: User, now: datetime) -> CaseParty:
     return party
 
 
+@transaction.atomic
+def set_notices(*, party: CaseParty, wanted: bool, actor: User, now: datetime) -> None:
+    """A member says whether they want to be told of news by mail; what waits is then not sent."""
+    changed = CaseParty.objects.filter(
+        pk=party.pk, ended_at__isnull=True, wants_notices=not wanted
+    ).update(wants_notices=wanted)
+    if changed:
+        record(
+            action="party.notices_set",
+            actor=actor,
+            case_id=party.case_id,
+            target=f"accounts.user:{party.user_id}",
+            detail={"wanted": wanted},
+            now=now,
+        )
+
+
 def make_task(
     *,
     title: str,
@@ -300,6 +318,7 @@ def ask_for_record(
         detail={"kind": kind},
         shown_to_family=True,
     )
+    tell_family(case=case, now=now)
     return request
 
 

@@ -7,3 +7,4 @@ consent_withdrawn = Signal()  # also purpose, recipient_id
 consent_frozen = Signal()
 patient_died = Signal()
 case_opened = Signal()
+notice_bounced = Signal()  # also party

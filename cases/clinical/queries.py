@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils import translation
 
 from cases.casework.models import Case, RequestState, Stage
 from cases.clinical.asking import asks_for, same_paper
@@ -31,6 +32,8 @@ from cases.jobs.models import Job
 __all__ = ["Standing", "build_snapshot", "build_standing", "cases_to_compare_again", "flag_panel"]
 
 MAIN: Final = ("us-fda/cabozantinib-tablets/net", "eu-ema/cabozantinib-tablets/net")
+
+WAITED_FOR = frozenset({RequestState.OPEN, RequestState.RECEIVED})
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ class _Around:
 
     facts: Mapping[str, FactLine]
     asked: frozenset[str]
+    complete: frozenset[tuple[str, str]]  # kind and title of the papers that came
     waiting: Mapping[str, int]
     signed: Mapping[UUID, Sequence[SignOffLine]]
     settled: Mapping[tuple[UUID, str], SettledLine]
@@ -166,13 +170,14 @@ def flag_panel(case: Case) -> FlagPanel:
     """Everything that the desk's panel of a case shows, in a fixed number of queries."""
     versions = DefinitionVersion.objects.select_related("approved_by")
     active = {row.indication: row for row in versions.active()}
-    asked = case.record_requests.filter(
-        state__in=[RequestState.OPEN, RequestState.RECEIVED]
-    ).values_list("fact_key", flat=True)
+    requests = list(case.record_requests.asked())
+    asked = [row.fact_key for row in requests if row.state in WAITED_FOR]
+    complete = {(row.kind, row.title) for row in requests if row.state == RequestState.FULFILLED}
     settled, was_settled = _describe_settlements(case)
     around = _Around(
         facts=_describe_facts(case),
         asked=same_paper(asked),
+        complete=frozenset(complete),
         waiting=Counter(Fact.objects.proposed().filter(case=case).values_list("key", flat=True)),
         signed=_describe_sign_offs(case),
         settled=settled,
@@ -328,7 +333,7 @@ def _describe_evaluation(row: Evaluation, around: _Around) -> IndicationPanel:
         sign_offs=tuple(around.signed.get(row.pk, ())),
         definition_id=None if active is None else active.pk,
         is_outdated=not is_same,
-        papers_to_ask=_count_papers(lines, said["criteria"]),
+        papers_to_ask=_count_papers(lines, said["criteria"], around),
     )
 
 
@@ -345,13 +350,18 @@ def _say_review(active: DefinitionVersion | None) -> dict[str, Any]:
     }
 
 
-def _count_papers(lines: Iterable[CriterionLine], said: Iterable[Mapping[str, Any]]) -> int:
+def _count_papers(
+    lines: Iterable[CriterionLine], said: Iterable[Mapping[str, Any]], around: _Around
+) -> int:
+    """How many papers "ask for all" would ask for: those that came are complete."""
     wanted = (
         asks_for(criterion["facts"])
         for line, criterion in zip(lines, said, strict=True)
         if line.can_be_asked and line.unknown_kind == "missing"
     )
-    return len({one.key for one in wanted if one is not None})
+    with translation.override("en"):  # as the requests keep them
+        papers = {one.key for one in wanted if one is not None}
+    return len(papers - around.complete)
 
 
 def _describe_criterion(

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from cases.accounts.audit import record
 from cases.accounts.models import Role, User
-from cases.casework.models import Case, RecordRequest
+from cases.casework.models import Case, RecordRequest, RequestState
 from cases.casework.services import ask_for_record
 from cases.clinical import errors
 from cases.clinical.asking import Wanted, asks_for
@@ -140,16 +140,21 @@ def request_all_missing(
 ) -> list[RecordRequest]:
     """Put every record that could settle a row that nobody recorded on the family's checklist.
 
-    One paper may settle several rows, and is asked for once.
+    One paper may settle several rows, and is asked for once; one that came and is complete is not
+    asked for again, whatever it leaves open.
     """
     require_decider(actor)
     if evaluation.case_id != case.pk:
         raise errors.NothingToAsk
     require_standing(evaluation, now)
     papers: dict[tuple[str, str], Wanted] = {}
-    for row in evaluation.result["criteria"]:
-        if row["unknown_kind"] == UnknownKind.MISSING.value and (one := asks_for(row["facts"])):
-            papers.setdefault(one.key, one)
+    with translation.override("en"):  # as the requests keep them
+        for row in evaluation.result["criteria"]:
+            if row["unknown_kind"] == UnknownKind.MISSING.value and (one := asks_for(row["facts"])):
+                papers.setdefault(one.key, one)
+    complete = case.record_requests.filter(state=RequestState.FULFILLED)
+    for paper in complete.values_list("kind", "title"):
+        papers.pop(paper, None)
     if not papers:
         raise errors.NothingToAsk
     return [_ask(case, one, actor, now) for one in papers.values()]

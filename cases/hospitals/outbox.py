@@ -1,26 +1,25 @@
 """Sending one message: claimed first, then sent, and a doubt is left to a person.
 
-A mail cannot be taken back, so the claim is given back only where nothing can have left: the
-server was not reached or did not greet us, or refused before it took the text.
+A mail cannot be taken back, so the claim is given back only where nothing can have left.
 """
 
-import smtplib
-from contextlib import suppress
-
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from cases.accounts.posting import NotPosted, Posted, post_mail
 from cases.casework.consents import has_live_consent
 from cases.casework.models import ConsentPurpose
 from cases.hospitals.models import Audience, Message, MessageState
 
-# Raised before a server takes the text of a mail, once it is connected.
-NOTHING_LEFT = (smtplib.SMTPSenderRefused, smtplib.SMTPNotSupportedError)
-REFUSED_FOR_GOOD = (smtplib.SMTPRecipientsRefused,)
+ENDED = {
+    Posted.TAKEN: MessageState.SENT,
+    Posted.REFUSED: MessageState.BOUNCED,
+    Posted.IN_DOUBT: MessageState.UNKNOWN,
+}
 
 
 def claim_message(message_id: str) -> Message | None:
@@ -83,26 +82,10 @@ def deliver_message(message: Message, mail: EmailMessage | None = None) -> Messa
 
     `mail` is what goes out where another room writes it: one with a private link, say.
     """
-    mail = mail or build_mail(message)
-    mail.connection = get_connection()
     try:
-        mail.connection.open()
-    except (OSError, smtplib.SMTPException):
+        ended = ENDED[post_mail(mail or build_mail(message))]
+    except NotPosted:
         settle_message(message, MessageState.QUEUED)
         raise
-    try:
-        mail.send()
-    except NOTHING_LEFT:
-        settle_message(message, MessageState.QUEUED)
-        raise
-    except REFUSED_FOR_GOOD:
-        ended = MessageState.BOUNCED
-    except (OSError, smtplib.SMTPException):
-        ended = MessageState.UNKNOWN
-    else:
-        ended = MessageState.SENT
-    finally:
-        with suppress(OSError, smtplib.SMTPException):  # a farewell that fails changes nothing
-            mail.connection.close()
     settle_message(message, ended)
     return ended

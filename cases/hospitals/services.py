@@ -10,6 +10,7 @@ from cases.accounts.models import User
 from cases.casework.consents import require_sendable
 from cases.casework.errors import CaseFrozen
 from cases.casework.models import Case
+from cases.casework.notices import tell_family
 from cases.casework.services import add_timeline_entry
 from cases.hospitals import errors
 from cases.hospitals.models import (
@@ -195,6 +196,7 @@ def send_message(
         if family is None:
             raise errors.NoAddress
         message.to_address = family.user.email
+        tell_family(case=case, now=now, besides=family.user_id)  # who has a mail of the message
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     message.message_id = f"<{message.pk.hex}@{host}>"
     message.save()

@@ -196,3 +196,27 @@ class LinkNotToBeSentAgain(ValidationError):
             ),
             code="link_not_to_be_sent_again",
         )
+
+
+class AnsweredMeanwhile(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Something was answered or written here meanwhile, perhaps by this very form. "
+                "Please read it below; if your answer is not there, give it again."
+            ),
+            code="answered_meanwhile",
+        )
+
+
+class WordsNeeded(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(
+            _("Please write a sentence with it, so that the coordinator can act on it."),
+            code="words_needed",
+        )
+
+
+class ChooseAnswer(ValidationError):
+    def __init__(self) -> None:
+        super().__init__(_("Please choose one of the answers."), code="choose_answer")

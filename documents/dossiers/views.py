@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from documents.dossiers.answers import find_choices, give_answer, mark_of, read_answer
 from documents.dossiers.delivery import (
     answer_from_hospital,
     ask_for_new_link,
@@ -149,11 +150,35 @@ def write_letter(request: HttpRequest) -> HttpResponse:
         answer_from_hospital(grant=grant, body=request.POST.get("body", ""), now=now)
     except ValidationError as refusal:
         return _render_opened(request, grant, refusal=refusal.messages[0])
-    return HttpResponseRedirect(reverse("delivery:opened"))
+    return HttpResponseRedirect(reverse("delivery:opened") + "?done=letter")
 
 
-def _render_opened(request: HttpRequest, grant: Grant, *, refusal: str = "") -> HttpResponse:
+@login_not_required
+@never_cache
+@require_POST
+def take_answer(request: HttpRequest) -> HttpResponse:
+    """The contact answers by a choice, with words where it needs them."""
+    now = timezone.now()
+    grant = _find_opened(request, now)
+    if grant is None:
+        return _show_nothing(request)
+    chosen, words = request.POST.get("answer", ""), request.POST.get("words", "")
+    try:
+        answer = read_answer(chosen)
+        seen = request.POST.get("seen", "")
+        give_answer(grant=grant, answer=answer, words=words, seen=seen, now=now)
+    except ValidationError as refusal:
+        fresh = find_grant_by_id(str(grant.pk)) or grant
+        typed = {"chosen": chosen, "words": words, "answer_refusal": refusal.messages[0]}
+        return _render_opened(request, fresh, **typed)
+    return HttpResponseRedirect(reverse("delivery:opened") + "?done=answer")
+
+
+def _render_opened(
+    request: HttpRequest, grant: Grant, *, refusal: str = "", **typed: str
+) -> HttpResponse:
     version = grant.version
+    referral = None if version.names_nobody else version.dossier.referral
     newest = find_newest_sealed(version)
     owner = version.dossier.case.owner
     context = {
@@ -165,9 +190,15 @@ def _render_opened(request: HttpRequest, grant: Grant, *, refusal: str = "") -> 
         "expires_at": grant.expires_at,
         "letters": [] if version.names_nobody else list_letters(grant),
         "refusal": refusal,
+        "referral": referral,
+        "choices": find_choices(referral),
+        "seen": mark_of(referral) if referral is not None else "",
+        "done": request.GET.get("done", ""),
+        **typed,
         "hash_groups": [version.file_sha256[at : at + 8] for at in range(0, 64, 8)],
     }
-    status = HTTPStatus.BAD_REQUEST if refusal else HTTPStatus.OK
+    refused = refusal or typed.get("answer_refusal")
+    status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.OK
     return render(request, "delivery/opened.html", context, status=status)
 
 

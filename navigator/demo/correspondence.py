@@ -4,10 +4,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import translation
 
 from cases.accounts.models import User
 from cases.casework.models import Case, Relation
 from cases.casework.services import ask_for_record
+from cases.clinical.asking import WANTED
 from cases.hospitals.models import Audience, Contact, Hospital, HospitalRequirement, Referral
 from cases.hospitals.services import (
     find_family_thread,
@@ -23,6 +25,7 @@ from cases.travel.services import (
     move_trip,
     plan_trip,
 )
+from documents.records.models import RecordKind
 from navigator.demo.families import find_relative
 from navigator.demo.samples import COUNTRIES, ITEM_KINDS, KINDS, RELATIONS, at_noon
 from tests.samples import shapes
@@ -206,13 +209,30 @@ def ask_for_papers(
     """The family's checklist, before anything is sent: what the first hospital wants to see."""
     now = sample.inquiry.received
     for asked in sample.referrals[:1]:
+        name = hospitals[asked.hospital].name
         for wanted in load_hospitals()[asked.hospital].requirements:
+            kind = str(KINDS.get(wanted.kind) or wanted.kind)
+            title, reason = wanted.label[:150], wanted.why or f"{name} asks for it."
+            if case.patient.language != "en":
+                title, reason = words_for_everyone(kind)
             ask_for_record(
                 case=case,
-                kind=KINDS.get(wanted.kind) or wanted.kind,
-                title=wanted.label[:150],
-                reason=wanted.why or f"{hospitals[asked.hospital].name} asks for it.",
+                kind=kind,
+                title=title,
+                reason=reason,
                 not_older_than_days=wanted.max_age_days,
                 actor=coordinator,
                 now=now,
             )
+
+
+def words_for_everyone(kind: str) -> tuple[str, str]:
+    """Our own sentences for a kind of record, which each family reads in its language.
+
+    The hospitals' words stand in English only; a family that reads another gets these.
+    """
+    with translation.override("en"):
+        for paper in WANTED.values():
+            if paper.kind == kind:
+                return str(paper.title), str(paper.reason)
+        return str(RecordKind(kind).label), ""

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import Max, Q, TextChoices
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import Role
-from cases.casework.models import Case, RequestState, TimelineEntry
+from cases.casework.models import Case, NoticeState, RequestState, TimelineEntry
 from cases.clinical.models import SignOffMeaning
 from cases.clinical.vocabulary import FACTS
 from cases.hospitals.models import Direction, MessageState, Referral, ReferralState, Thread
@@ -261,7 +261,9 @@ def list_moves(states: type[TextChoices], reachable: Collection[Any]) -> list[tu
 
 def read_people(case: Case, request: HttpRequest) -> Context:
     return {
-        "parties": case.parties.select_related("user"),
+        "parties": case.parties.select_related("user").annotate(
+            told_at=Max("notices__settled_at", filter=Q(notices__state=NoticeState.SENT))
+        ),
         "consents": case.consents.select_related("given_by"),
         "invite_form": blank(forms.InviteForm, case, request),
     }

@@ -18,6 +18,7 @@ SENTENCES = {
     "case_held": gettext_noop("The case was put on hold"),
     "case_released": gettext_noop("The case goes on"),
     "record_asked_for": gettext_noop("A record was asked for"),
+    "family_told": gettext_noop("The family was told by mail that there is something new"),
     "consent_given": gettext_noop("Consent was given: %(purpose)s"),
     "consent_withdrawn": gettext_noop("Consent was withdrawn: %(purpose)s"),
     "consent_frozen": gettext_noop("Consent was frozen; nothing leaves the house"),

@@ -17,6 +17,7 @@ from cases.casework.models import (
     ConsentPurpose,
     RecordRequest,
     RequestState,
+    Stage,
     TimelineEntry,
 )
 from cases.hospitals.models import (
@@ -41,7 +42,9 @@ from navigator.portal.wording import (
     CONSENT_WORDS,
     DOCUMENT_WORDS,
     NEWS_WORDS,
+    NOT_SENT,
     RECEIVED,
+    REFERRAL_WORDS,
     REQUEST_WORDS,
     STAGE_WORDS,
     ConsentWords,
@@ -130,6 +133,17 @@ def _how_recent(days: int | None, today: date) -> str:
         "days": days,
         "date": oldest,
     }
+
+
+def read_stage(case: Case) -> Said:
+    """Where the case is; from the review on, how far hospitals are with the papers (1 query)."""
+    if case.stage not in {Stage.REVIEW, Stage.HOSPITAL_REVIEW}:
+        return STAGE_WORDS[case.stage]
+    states = set(case.referrals.values_list("state", flat=True))
+    told = next((said for state, said in REFERRAL_WORDS.items() if state in states), None)
+    if told is not None:
+        return told
+    return NOT_SENT if case.stage == Stage.HOSPITAL_REVIEW else STAGE_WORDS[case.stage]
 
 
 @dataclass(frozen=True)

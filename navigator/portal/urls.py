@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern] = [
         views.take_consent_back,
         name="consent_withdraw",
     ),
+    path(CASE + "mail/", views.choose_mail, name="mail"),
     path(CASE + "access/", views.show_access, name="access"),
     path(CASE + "request/<uuid:request_id>/cannot/", views.say_cannot_get, name="cannot_get"),
 ]

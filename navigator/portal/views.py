@@ -11,11 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.casework.consents import TEXT_VERSION, give_consent, withdraw_consent
 from cases.casework.models import Consent, ConsentPurpose, RequestState
-from cases.casework.services import set_request_state
+from cases.casework.services import set_notices, set_request_state
 from cases.hospitals.models import Hospital
 from cases.hospitals.services import find_family_thread, receive_message
 from cases.travel.itinerary import list_steps, write_calendar
@@ -31,8 +31,9 @@ from navigator.portal.queries import (
     list_staff_access,
     read_checklist,
     read_news,
+    read_stage,
 )
-from navigator.portal.wording import CONSENT_WORDS, STAGE_WORDS
+from navigator.portal.wording import CONSENT_WORDS
 
 GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -54,7 +55,7 @@ def show_home(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         "checklist": read_checklist(visit.case, visit.now.date()),
         "news": read_news(visit.case),
-        "stage": STAGE_WORDS[visit.case.stage],
+        "stage": read_stage(visit.case),
         # Said without its reason: what was recorded by mistake can be undone for a day.
         "rests": visit.case.patient.deceased_on is not None,
         "office_clock": clock_of(visit.now, visit.case.owner.time_zone)
@@ -211,3 +212,18 @@ def show_access(request: HttpRequest, visit: Visit) -> HttpResponse:
         "staff": list_staff_access(visit.case),
     }
     return show_page(request, visit, "access", context)
+
+
+@require_POST
+@family_page("mail")
+def choose_mail(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Each member decides for themselves whether news is told by mail."""
+    wanted = request.POST.get("wanted") == "yes"
+    set_notices(party=visit.party, wanted=wanted, actor=visit.user, now=visit.now)
+    messages.success(
+        request,
+        _("We write to you when there is something new.")
+        if wanted
+        else _("We send no more mails."),
+    )
+    return redirect("portal:consent", case_id=visit.case.pk)

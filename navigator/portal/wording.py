@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.casework.models import ConsentPurpose, RequestState, Stage
+from cases.hospitals.models import ReferralState
 from documents.records.models import Document, DocumentState as D, ReturnReason
 
 Words = str | Promise
@@ -125,6 +126,49 @@ STAGE_WORDS: Final[dict[str, Said]] = {
     Stage.FOLLOW_UP: Said("info", "calendar", _("Afterwards"), _("We ask how you are.")),
     Stage.CLOSED: Said("quiet", "done", _("Closed"), _("You can still read everything here.")),
 }
+
+_WITH_HOSPITAL: Final = STAGE_WORDS[Stage.HOSPITAL_REVIEW].word
+_ANSWERED: Final = Said(
+    "info",
+    "hospital",
+    _("The hospital has answered"),
+    _("Your coordinator reads the answer and explains it to you."),
+)
+_READING: Final = Said(
+    "info",
+    "hospital",
+    _WITH_HOSPITAL,
+    _("The hospital has confirmed that it has the papers. Your coordinator tells you its answer."),
+)
+# How far a hospital is with the papers, what matters most first: one that asks stands before all.
+REFERRAL_WORDS: Final[dict[str, Said]] = {
+    ReferralState.INFO_REQUESTED: Said(
+        "wait",
+        "hospital",
+        _("The hospital asks for more"),
+        _("Your coordinator looks at what it needs and asks you for it on this page."),
+    ),
+    ReferralState.ADMITTED: _ANSWERED,
+    ReferralState.SCHEDULED: _ANSWERED,
+    ReferralState.DECIDED: _ANSWERED,
+    ReferralState.INFO_SUPPLIED: _READING,
+    ReferralState.ACKNOWLEDGED: _READING,
+    ReferralState.OPENED: Said(
+        "info",
+        "hospital",
+        _WITH_HOSPITAL,
+        _("The hospital has opened the papers. Your coordinator tells you what it answers."),
+    ),
+    ReferralState.SENT: Said(
+        "info",
+        "hospital",
+        _WITH_HOSPITAL,
+        _("The papers were sent to the hospital. It has not opened them yet."),
+    ),
+}
+NOT_SENT: Final = Said(
+    "info", "hospital", _WITH_HOSPITAL, _("The papers are being made ready for the hospital.")
+)
 
 # Sentences of the timeline by code; what has none here is not told on the portal.
 NEWS_WORDS: Final[dict[str, Words]] = {

@@ -34,3 +34,20 @@ for (const menu of document.querySelectorAll("details.menu")) {
     }
   });
 }
+
+// A file input in our own words says which file was chosen.
+for (const choice of document.querySelectorAll("[data-file-choice]")) {
+  const input = choice.querySelector("input[type=file]");
+  const chosen = choice.querySelector("[data-file-chosen]");
+  choice.classList.add("is-live");
+  const tell = () => {
+    chosen.replaceChildren();
+    for (const file of input.files) {
+      const name = document.createElement("bdi");
+      name.textContent = file.name;
+      chosen.append(name, " ");
+    }
+  };
+  input.addEventListener("change", tell);
+  window.addEventListener("pageshow", tell);
+}

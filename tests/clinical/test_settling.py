@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from cases.accounts.models import AuditEvent
+from cases.casework.models import RequestState
 from cases.clinical import errors
 from cases.clinical.evaluating import evaluate_all
 from cases.clinical.models import Evaluation, Settlement
@@ -140,6 +142,23 @@ def test_all_that_nobody_recorded_is_asked_for_each_paper_once(cast: Cast, now: 
     panel = flag_panel(cast.case).main[0]
     assert panel.papers_to_ask == 0
     assert {row.is_asked for row in panel.rows if row.unknown_kind == "missing"} == {True}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_paper_that_came_and_is_complete_is_not_asked_for_again(
+    cast: Cast, now: datetime, language: str
+) -> None:
+    flag = compare(cast, now)
+    asked = request_all_missing(case=cast.case, evaluation=flag, actor=cast.coordinator, now=now)
+    asked[0].state = RequestState.FULFILLED
+    asked[0].save()
+    with translation.override(language):
+        assert flag_panel(cast.case).main[0].papers_to_ask == 0
+        again = request_all_missing(
+            case=cast.case, evaluation=flag, actor=cast.coordinator, now=now
+        )
+    assert again == asked[1:]
+    assert cast.case.record_requests.count() == 4
 
 
 def test_what_a_physician_decides_is_not_asked_of_the_family(

@@ -11,7 +11,9 @@ from cases.casework.models import (
     Case,
     Consent,
     ConsentPurpose,
+    FamilyNotice,
     Note,
+    NoticeState,
     Patient,
     RecordRequest,
     Relation,
@@ -87,6 +89,7 @@ class Planted:
     patient: Patient
     request: RecordRequest
     consent: Consent
+    notice: FamilyNotice
     note: Note
     task: Task
     document: Document
@@ -161,6 +164,9 @@ def plant(cast: make.Cast) -> Planted:
     note = Note.objects.create(case=case, author=actor, text=f"{CANARY} note", created_at=now)
     task = Task.objects.create(case=case, title=f"{CANARY} call", created_at=now, due_at=now)
     TimelineEntry.objects.create(case=case, code="case_opened", at=now, shown_to_family=True)
+    notice = FamilyNotice.objects.create(
+        party=case.parties.get(user=cast.parent), news_at=now, due_at=now, state=NoticeState.SENT
+    )
     papers = plant_papers(case, actor, request)
     facts = plant_facts(case, actor, papers.file)
     letters = plant_letters(cast)
@@ -181,6 +187,7 @@ def plant(cast: make.Cast) -> Planted:
         patient=patient,
         request=request,
         consent=consent,
+        notice=notice,
         note=note,
         task=task,
         document=papers.document,

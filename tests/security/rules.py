@@ -117,6 +117,7 @@ RULES: Final[dict[str, Rule]] = {
             "consent/<purpose>/give/",
             "consent/share/<hospital_id>/give/",
             "consent/<consent_id>/withdraw/",
+            "mail/",
             "access/",
             "request/<request_id>/cannot/",
         )
@@ -126,6 +127,7 @@ RULES: Final[dict[str, Rule]] = {
     "d/<token>": PUBLIC,
     "d/open/": CLOSED,
     "d/open/file/": CLOSED,
+    "d/open/answer/": CLOSED,
     "d/open/letter/": CLOSED,
     # The API
     "api/v1/schema/": STAFF_ONLY,

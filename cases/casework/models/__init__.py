@@ -19,6 +19,11 @@ from cases.casework.models.note import (
     Note,
     TimelineEntry,
 )
+from cases.casework.models.notice import (
+    FamilyNotice,
+    FamilyNoticeQuerySet,
+    NoticeState,
+)
 from cases.casework.models.patient import (
     PARTIAL_DATE,
     Patient,
@@ -45,7 +50,10 @@ __all__ = [
     "Consent",
     "ConsentPurpose",
     "ConsentQuerySet",
+    "FamilyNotice",
+    "FamilyNoticeQuerySet",
     "Note",
+    "NoticeState",
     "OfCaseQuerySet",
     "Patient",
     "RecordRequest",

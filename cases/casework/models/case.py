@@ -152,6 +152,7 @@ class CaseParty(models.Model):
     relation = models.CharField(_("relation"), max_length=20, choices=Relation.choices)
     may_upload = models.BooleanField(_("may send papers"), default=True)
     may_consent = models.BooleanField(_("may give consent"), default=False)
+    wants_notices = models.BooleanField(_("is told of news by mail"), default=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     objects = OfCaseQuerySet.as_manager()

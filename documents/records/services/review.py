@@ -7,6 +7,7 @@ from django.dispatch import Signal
 
 from cases.accounts.models import User
 from cases.casework.models import RequestState, validate_partial_date
+from cases.casework.notices import tell_family
 from documents.records.checklist import answer_request
 from documents.records.digest import KINDS, drop_proposals
 from documents.records.errors import NotOfThisCase, ReasonNeeded
@@ -88,6 +89,7 @@ def reject_document(
     drop_proposals(document)
     detail = {"code": document.reason_code}
     tell(document, "rejected", actor=actor, now=now, detail=detail, shown_to_family=True)
+    tell_family(case=document.case, now=now)
     answer_request(document, RequestState.OPEN, actor, now)
     report_lost_ground(document, now)
     return document
