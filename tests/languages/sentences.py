@@ -12,6 +12,7 @@ from django.utils.translation.template import templatize
 from cases.accounts.models import Role
 from cases.casework.models import ConsentPurpose, Relation
 from cases.clinical.models import SignOffMeaning
+from cases.hospitals.models import ReferralState
 from cases.travel.models import TripState, VisaState
 from documents.dossiers.models import AccessKind, VersionState, VersionVariant
 from documents.records.failures import KNOWN, OURS
@@ -31,6 +32,7 @@ MODULES: Final = (
     *("documents/records/sniffing.py", "documents/records/reading_failures.py"),
     *("documents/records/return_reasons.py", "documents/records/errors.py"),
     *("documents/dossiers/links.py", "cases/accounts/jobs.py", "cases/hospitals/outbox.py"),
+    *("documents/dossiers/answers.py", "cases/casework/notices.py"),
 )
 # What stands on the pages of a dossier, in the language of its frame.
 DOSSIER_PAGES: Final = ("dossiers/**/*.html",)
@@ -77,7 +79,7 @@ def list_choice_sentences() -> set[Key]:
     """What the portal and the dossier show of the models by `get_..._display`."""
     choices = (
         *(Relation, Role, ConsentPurpose, TripState, VisaState, RecordKind, AccessKind),
-        *(SignOffMeaning, VersionState, VersionVariant),
+        *(SignOffMeaning, VersionState, VersionVariant, ReferralState),
     )
     with translation.override("en"):
         return {(None, str(label)) for labels in choices for label in labels.labels}
