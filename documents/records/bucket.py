@@ -9,11 +9,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
 
-# A storage that hangs must not hold a request or a worker for minutes.
+# A storage that hangs must not hold a request or a worker for minutes: asked twice in all.
 PATIENCE: Final = {
     "connect_timeout": 5,
-    "read_timeout": 20,
-    "retries": {"max_attempts": 3, "mode": "standard"},
+    "read_timeout": 15,
+    "retries": {"total_max_attempts": 2, "mode": "standard"},
 }
 READ_AHEAD: Final = 8 * 1024 * 1024
 ABSENT: Final = {"404", "NoSuchKey", "NotFound"}

@@ -57,7 +57,7 @@ def count_rows() -> list[int]:
 def test_on_a_full_disk_the_sender_is_told_and_nothing_half_stays(
     cast: make.Cast, settings: Settings, tmp_path: Path
 ) -> None:
-    before = count_rows()
+    before, with_room = count_rows(), settings.STORAGES
     use_full_disk(settings)
     with pytest.raises(StorageFull) as refused:
         send(cast.case, LETTER)
@@ -65,6 +65,8 @@ def test_on_a_full_disk_the_sender_is_told_and_nothing_half_stays(
     assert "try again" in str(refused.value)
     assert count_rows() == before
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    settings.STORAGES = with_room
+    assert find_violations() == []
 
 
 def test_when_the_database_refuses_the_row_the_object_goes_too(
