@@ -80,6 +80,8 @@ def read_choice(
     choice: dict[str, list[int]] = dict(version.source_choice)
     items = list(items)
     for item, line in zip(items, list_choices(version, items), strict=True):
+        if not line.page_count:  # images, or plain text: there is nothing to choose
+            continue
         pages = typed.get(f"pages-{line.document_id}", "")
         if not typed.get(f"in-{line.document_id}"):
             choice[line.document_id] = []

@@ -103,6 +103,35 @@ def test_a_passport_is_behind_only_once_it_is_ticked_and_then_with_all_its_pages
     assert made.source_choice[document_id] == [1, 2, 3]
 
 
+def test_images_without_pages_are_said_to_be_so_and_nothing_of_them_is_chosen(
+    office: Office, desk: Client
+) -> None:
+    version = put_version(office)
+    item = version.items.get()
+    DocumentFile.objects.filter(pk=item.file_id).update(page_count=0)
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "no pages, so not in the PDF" in html
+    assert f'name="pages-{item.file.document_id}"' not in html
+    address = reverse("admin:version_do", args=[version.pk])
+    assert desk.post(address, {"do": "choose"}).status_code == 302
+    assert DossierVersion.objects.order_by("-number")[0].source_choice == {}
+
+
+def test_a_form_without_identity_is_said_to_carry_no_papers(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    without = ask_again(office, run_jobs, variant=VersionVariant.DEIDENTIFIED)
+    whole = DossierVersion.objects.get(number=without.number - 1)
+    said = "This form carries no papers"
+    pages = {
+        version: desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+        for version in (whole, without)
+    }
+    assert said in pages[without]
+    assert "accepted after it was made" not in pages[without]
+    assert said not in pages[whole]
+
+
 def test_a_part_of_a_record_that_was_left_out_is_shown_as_new_before_it_is_sealed(
     office: Office, desk: Client
 ) -> None:
