@@ -163,9 +163,19 @@ def make_reachable(programs: Path, folder: Path, user: dict[str, Any]) -> Path:
             return programs
     except PermissionError:
         pass
-    copy = folder / "postgres"
-    shutil.copytree(programs.parent, copy, symlinks=True)
-    return copy / "bin"
+    return copy_programs(programs, folder)
+
+
+def copy_programs(programs: Path, folder: Path) -> Path:
+    """The programs in the folder, with the libraries that a wheel keeps beside its package."""
+    installed = programs.parent
+    package = installed.parent
+    copy = folder / "programs" / package.name / installed.name
+    shutil.copytree(installed, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "programs" / libraries.name, symlinks=True)
+    return copy / programs.name
 
 
 @contextlib.contextmanager

@@ -33,12 +33,13 @@ def test_the_first_question_for_a_kind_finds_the_handlers_of_every_room() -> Non
     assert said == list(kinds)
 
 
-def test_the_web_server_has_the_handlers_and_the_broker_before_it_parts() -> None:
+def test_the_web_server_has_handlers_and_broker_before_it_parts_and_no_layout() -> None:
     told = run_python("import sys; from navigator.wsgi import application; " + LOADED)
-    assert {"weasyprint", "redis", "documents.records.digest"} <= set(told)
+    assert {"redis", "documents.records.digest"} <= set(told)
+    assert "weasyprint" not in told
 
 
-def test_a_worker_has_the_handlers_before_it_parts() -> None:
+def test_a_worker_has_the_handlers_and_the_layout_before_it_parts() -> None:
     begins = "from celery.signals import worker_init; import navigator.celery; "
     told = run_python(START + begins + "worker_init.send(sender=None); " + LOADED)
     assert {"weasyprint", "documents.records.digest"} <= set(told)

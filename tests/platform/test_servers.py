@@ -1,5 +1,8 @@
 """The servers that other tests rely on are real, and go when they are no longer wanted."""
 
+import subprocess
+from pathlib import Path
+
 import boto3
 import psycopg
 import pytest
@@ -12,6 +15,7 @@ from tests.servers import (
     ObjectStore,
     Postgres,
     Redis,
+    copy_programs,
     find_postgres,
     find_postgres_of_wheel,
     run_postgres,
@@ -36,6 +40,16 @@ def test_postgresql_of_the_wheel_runs_where_the_system_has_none() -> None:
     programs = need("the wheel of PostgreSQL", find_postgres_of_wheel())
     with run_postgres(programs) as server:
         assert server.answers()
+
+
+def test_a_copy_of_the_wheels_programs_has_the_libraries_that_they_need(tmp_path: Path) -> None:
+    programs = need("the wheel of PostgreSQL", find_postgres_of_wheel())
+    copy = copy_programs(programs, tmp_path)
+    for name in ("initdb", "postgres"):
+        said = subprocess.run(
+            [str(copy / name), "--version"], capture_output=True, text=True, check=True
+        )
+        assert "PostgreSQL" in said.stdout
 
 
 def test_redis_comes_back_after_a_kill_with_what_it_held(redis_server: Redis) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from documents.records.archives import LIST_ARGUMENTS, list_entries
-from documents.records.sandbox import ReadingFailure, run_parser
+from documents.records.sandbox import ReadingFailure, bubblewrap_works, run_parser
 from tests.records.discs import change, find_central, name_entry, overlap, pack
 from tests.records.test_sandbox import walls
 
@@ -86,6 +86,8 @@ def test_an_archive_is_listed_from_its_end_alone() -> None:
 
 @walls
 def test_an_entry_is_unpacked_whole(walled: bool) -> None:  # noqa: FBT001
+    if walled and not bubblewrap_works():
+        pytest.skip("bubblewrap does not work here")
     for compress in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         data = pack([("a.txt", PAPER), ("long.txt", PAPER * 5000)], compress=compress)
         place = list_all(data)[1]["place"]
