@@ -135,6 +135,8 @@ def run_parser(
             "arguments": {**(arguments or {}), **({"others": behind} if behind else {})},
             "limits": asdict(limits),
             **({"size": serving.source.size} if serving is not None else {}),
+            # Bubblewrap ends with us, and what is inside with it; without it the child must.
+            **({} if walled else {"ends_with": os.getpid()}),
         }
         collected = _Collected(limits.output, sink)
         talk = partial(_converse, limits=limits, serving=serving, collected=collected)

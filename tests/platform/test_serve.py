@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from navigator.embedded_broker import find_broker_socket
-from tests.platform.test_supervisor import is_alive, wait_for
+from tests.platform.test_supervisor import wait_for
+from tests.processes import is_alive
 from tests.servers import find_free_port
 
 pytestmark = pytest.mark.alone

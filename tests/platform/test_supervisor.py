@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from navigator.supervisor import Plan, Program, find_running
+from tests.processes import is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
 # A program that starts a child of its own, as a worker does, and notes both numbers; the
@@ -100,14 +101,6 @@ def find_child(parent: int) -> int:
         if int(fields[1]) == parent:
             return int(entry.name)
     raise AssertionError(f"process {parent} has no child")
-
-
-def is_alive(number: int) -> bool:
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:

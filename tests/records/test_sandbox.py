@@ -1,6 +1,8 @@
 """A parser may crash, hang or grow: the caller lives on and learns a code."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from documents.records.sandbox import (
     bubblewrap_works,
     run_parser,
 )
+from tests.processes import children_of, is_alive
 
 SHORT = Limits(cpu_seconds=1, wall_seconds=3, output=1_000_000)
 walls = pytest.mark.parametrize("walled", [True, False])
@@ -91,6 +94,31 @@ def test_nothing_is_left_running_after_a_hang() -> None:
     assert time.monotonic() - started < 10
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+CALLER = """
+from documents.records.sandbox import Limits, run_parser
+run_parser("misbehave", b"", {{"how": "hang"}}, limits=Limits(wall_seconds=60), use_bubblewrap={})
+"""
+
+
+@walls
+def test_a_child_does_not_outlive_a_caller_that_is_killed(walled: bool) -> None:  # noqa: FBT001
+    if walled and not bubblewrap_works():
+        pytest.skip("bubblewrap does not work here")
+    caller = subprocess.Popen([sys.executable, "-c", CALLER.format(walled)])
+    until = time.monotonic() + 30
+    while not children_of(caller.pid):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    time.sleep(1)  # the child is past its start, and hangs
+    below = children_of(caller.pid)
+    assert below
+    caller.kill()
+    caller.wait()
+    while any(is_alive(child) for child in below):
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_an_unknown_code_is_a_crash() -> None:

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.processes import children_of, is_alive
 from tests.records.web_process import ROOT, Web, run_web
 
 pytestmark = pytest.mark.alone
@@ -51,20 +51,6 @@ def start_worker(office: Web, die_at: str = "") -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-
-
-def children_of(pid: int) -> list[int]:
-    children = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        children += [int(word) for word in (task / "children").read_text().split()]
-    return children + [below for child in children for below in children_of(child)]
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def wait_until(holds: Callable[[], object], seconds: float = 30.0) -> None:

@@ -9,9 +9,11 @@ The limits are set before a parser is imported.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
+import signal
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any
 PACKAGE = "documents.records.parsers"
 WRITE_AT_ONCE = 1 << 20
 CUT_SHORT = 3
+PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 PARSERS = {
     "assemble_pdf": "assembly",
     "read_pdf": "pdf",
@@ -46,6 +49,14 @@ PARSERS = {
     "misbehave": "trial",
 }
 """The module in which each parser stands."""
+
+
+def end_with(parent: int) -> None:
+    """Have the kernel end this process when the one that waits for it is killed (on Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it was killed meanwhile
+        os._exit(1)
 
 
 def set_limits(limits: dict[str, int]) -> None:
@@ -77,6 +88,8 @@ def write_all(to: int, data: bytes) -> None:
 def main() -> int:
     """Read the request, keep libraries away from the answer's pipe, run the parser, answer."""
     request = json.load(sys.stdin.buffer)
+    if "ends_with" in request:
+        end_with(request["ends_with"])
     set_limits(request["limits"])
     answer_to = os.dup(1)
     os.dup2(2, 1)
