@@ -254,7 +254,7 @@ def _annotate(
     """Write beside the bar, on the side that has room and where no line is crossed."""
     begin, stop = bar
     note = _clip(note, 40)
-    room = 3.3 * len(note)
+    room = _width_of(note)
     free_until = today - 2 if stop < today else scale.end + MARGIN_END
     if stop + 5 + room < free_until:
         _write(svg, note, stop + 5, y + 2.2, fill=QUIET, size=6.4, halo=True)
@@ -327,6 +327,11 @@ def _name_row(svg: ET.Element, name: str, y: float, *, fill: str) -> None:
         _write(svg, name, 0, y + 2.4, fill=fill, size=7.6)
 
 
+def _width_of(text: str) -> float:
+    """Points that a note takes at its size, a little more rather than less."""
+    return sum(6.6 if unicodedata.east_asian_width(each) in "WF" else 3.3 for each in text)
+
+
 def _clip(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
@@ -363,7 +368,7 @@ def _write(
     halo: bool = False,
 ) -> None:
     if halo and text:
-        width = 3.3 * len(text)
+        width = _width_of(text)
         left = x - width if anchor == "end" else x
         _add(svg, "rect", x=left - 1.5, y=y - 6.0, width=width + 3, height=8.0, fill=PAPER)
     element = _add(svg, "text", x=float(x), y=float(y), fill=fill,

@@ -18,12 +18,15 @@ YEAR, MONTH, FULL = 4, 7, 10
 
 FORMATS: Final[Mapping[str, Mapping[int, str]]] = {
     "en": {YEAR: "Y", MONTH: "M Y", FULL: "j M Y"},
-    "es": {YEAR: "Y", MONTH: "M Y", FULL: "j M Y"},
-    "hi": {YEAR: "Y", MONTH: "M Y", FULL: "j M Y"},
-    "ar": {YEAR: "Y", MONTH: "F Y", FULL: "j F Y"},
     "ru": {YEAR: "Y", MONTH: "m.Y", FULL: "d.m.Y"},
     "zh-hans": {YEAR: "Y年", MONTH: "Y年n月", FULL: "Y年n月j日"},
 }
+MONTHS: Final[Mapping[str, str]] = {
+    "es": "ene feb mar abr may jun jul ago sept oct nov dic",
+    "ar": "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "hi": "जनवरी फ़रवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर",
+}
+"""Where the framework's own names are misspelt, cut short or begin with a capital."""
 
 
 def say_date(value: date | str | None) -> str:
@@ -31,16 +34,16 @@ def say_date(value: date | str | None) -> str:
     if not value:
         return ""
     if isinstance(value, date):
-        return date_format(value, _form(FULL))
+        return _write(value, FULL)
     try:
         full = date.fromisoformat((value + "-01-01")[:FULL])
     except ValueError:
         return value
-    return date_format(full, _form(len(value)))
+    return _write(full, len(value))
 
 
 def say_month(value: date) -> str:
-    return date_format(value, _form(MONTH))
+    return _write(value, MONTH)
 
 
 def say_clock(moment: datetime) -> str:
@@ -91,6 +94,10 @@ class Clock:
         return f"{say_clock(self.at.astimezone(place))}{end}"
 
 
-def _form(length: int) -> str:
-    forms = FORMATS.get(get_language() or "en", FORMATS["en"])
-    return forms.get(length, forms[FULL])
+def _write(value: date, length: int) -> str:
+    language = get_language() or "en"
+    if language in MONTHS:
+        parts = (str(value.day), MONTHS[language].split()[value.month - 1], f"{value.year:04}")
+        return " ".join(parts[{YEAR: 2, MONTH: 1}.get(length, 0) :])
+    forms = FORMATS.get(language, FORMATS["en"])
+    return date_format(value, forms.get(length, forms[FULL]))

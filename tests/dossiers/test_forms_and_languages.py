@@ -21,7 +21,7 @@ from documents.dossiers.printed import Absence
 from documents.dossiers.render import render_dossier, write_pages
 from documents.dossiers.room import clip_text
 from documents.dossiers.said import Said, as_said, join_said, say, say_many
-from documents.dossiers.templatetags.dossier_text import named, opening, spoken
+from documents.dossiers.templatetags.dossier_text import day, named, opening, spoken, within
 from tests.dossiers.sample_contents import FULL, SAMPLES
 
 LANGUAGES = ["en", "es", "ar", "hi", "zh-hans", "ru"]
@@ -102,7 +102,13 @@ def test_numbers_stand_from_left_to_right_in_arabic() -> None:
     assert '<bdi dir="ltr">8 %</bdi>' in html
     assert '<bdi lang="en" dir="ltr">412 ng/mL</bdi>' in html
     assert '<bdi dir="ltr">NV-2026-0042</bdi>' in html
-    assert '<a class="cite" dir="ltr" href="#S1">' in html
+    assert '<bdi dir="ltr">52 %</bdi>' in html
+    assert '<bdi dir="ltr">eu-ema/cabozantinib-tablets/net 1.0.0</bdi>' in html
+
+
+def test_a_source_mark_is_read_in_the_direction_of_the_frame() -> None:
+    assert '<a class="cite" dir="rtl" href="#S1">S1 ص2</a>' in html_of("full", "ar")
+    assert '<a class="cite" dir="ltr" href="#S1">S1 с. 2</a>' in html_of("full", "ru")
 
 
 def test_a_file_says_its_language() -> None:
@@ -115,7 +121,9 @@ def test_a_file_says_its_language() -> None:
     ("language", "day", "month"),
     [
         ("en", "5 Mar 2014", "Mar 2014"),
+        ("es", "5 mar 2014", "mar 2014"),
         ("ar", "5 مارس 2014", "مارس 2014"),
+        ("hi", "5 मार्च 2014", "मार्च 2014"),
         ("ru", "05.03.2014", "03.2014"),
         ("zh-hans", "2014年3月5日", "2014年3月"),
     ],
@@ -124,6 +132,37 @@ def test_dates_are_written_as_the_language_writes_them(language: str, day: str, 
     with translation.override(language):
         assert say_date(date(2014, 3, 5)) == day
         assert say_date("2014-03") == month
+
+
+def test_a_month_has_its_usual_name_where_the_framework_has_another() -> None:
+    with translation.override("hi"):
+        assert say_date(date(2026, 11, 5)) == "5 नवंबर 2026"
+    with translation.override("es"):
+        assert say_date(date(2026, 1, 5)) == "5 ene 2026"
+    with translation.override("ar"):
+        assert say_date(date(2026, 4, 5)) == "5 أبريل 2026"
+
+
+def test_a_date_stands_on_one_line_and_a_span_may_be_parted() -> None:
+    with translation.override("ar"):
+        assert day(date(2026, 4, 5)) == "5\u00a0أبريل\u00a02026"
+    with translation.override("zh-hans"):
+        assert day("2026-04-05") == '<span class="when">2026年4月5日</span>'
+        assert day("2026") == '<span class="when">2026年</span>'
+    with translation.override("es"):
+        shown = spoken(Said("%(days)s", {"days": Days(date(2026, 4, 5), date(2026, 5, 6))}))
+        assert shown == "5\u00a0abr\u00a02026 –\u00a06\u00a0may\u00a02026"
+
+
+def test_a_date_that_a_person_typed_stays_text() -> None:
+    assert day("<b>5 May") == "&lt;b&gt;5\u00a0May"
+
+
+def test_a_language_has_a_small_letter_inside_a_line_where_it_is_written_so() -> None:
+    for language, shown in (("es", "español"), ("ru", "испанский"), ("en", "Spanish")):
+        with translation.override(language):
+            assert within(as_said("Spanish")) == shown
+            assert "Klingon" in within("Klingon")
 
 
 def test_a_span_of_days_says_what_is_the_same_once_in_english_only() -> None:

@@ -35,6 +35,10 @@ _FOREIGN = re.compile(f"[{''.join(_SCRIPTS.values())}]")
 _RUNS = re.compile(
     "|".join(f"(?P<{lang}>[{each}](?:[\\W\\d]*[{each}])*)" for lang, each in _SCRIPTS.items())
 )
+_DAYS_APART = re.compile("(?<=[,،]) | (?=–)")
+_CHINESE_DAY = re.compile("\\d年")
+_SMALL_INSIDE = ("es", "ru")
+"""Languages that write the names of languages with a small letter."""
 
 _SYMBOLS = {
     Answer.MET: "✓",
@@ -134,13 +138,43 @@ def as_code(value: object) -> SafeString:
     return _wrap(escape(str(value)), "", "ltr") if get_language_bidi() else escape(str(value))
 
 
+@register.simple_tag
+def edition(definition: str, version: str) -> SafeString:
+    """A definition with its version, as one code."""
+    return as_code(f"{definition} {version}")
+
+
+@register.filter
+def within(value: object) -> SafeString:
+    """A word inside a line, where some languages write no capital: “habla español”."""
+    if isinstance(value, Said) and get_language() in _SMALL_INSIDE:
+        return _show_said(value, value.show(spoken, sentence=lambda each: escape(_end(each))))
+    return spoken(value)
+
+
+def _end(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def _show_said(said: Said, html: str) -> SafeString:
     safe = SafeString(html)  # sentence and parts were escaped one by one
     return safe if said.is_translated or not said else _wrap(safe, SOURCE_LANGUAGE, "ltr")
 
 
 def _own(value: object) -> SafeString:
-    return escape(in_words(value))
+    return _keep_whole(in_words(value))
+
+
+def _keep_whole(written: str) -> SafeString:
+    """Days and times, each on one line; a line may end before “–” and behind “,”."""
+    return SafeString(" ".join(_unbroken(each) for each in _DAYS_APART.split(written)))
+
+
+def _unbroken(day: str) -> SafeString:
+    """With spaces that do not break; where a date has none, it is marked for the layout."""
+    if _CHINESE_DAY.search(day):
+        return format_html('<span class="when">{}</span>', day)
+    return escape(day.replace(" ", "\u00a0"))
 
 
 def _show_recorded(plain: str, language: str) -> SafeString:
@@ -181,15 +215,21 @@ def _first_strong(text: str) -> str:
 
 
 @register.filter
-def day(value: date | str | None) -> str:
-    """Write a date that may be partial: “5 Mar 2014”, “Mar 2014”, “2014”."""
+def day(value: date | str | None) -> SafeString:
+    """Write a date that may be partial, on one line: “5 Mar 2014”, “Mar 2014”, “2014”."""
+    return _keep_whole(say_date(value))
+
+
+@register.filter
+def plain_day(value: date | str | None) -> str:
+    """The same as plain text, for what is heard or stands in the properties of the file."""
     return say_date(value)
 
 
 @register.filter
-def moment(value: datetime) -> str:
+def moment(value: datetime) -> SafeString:
     """Write a time of day in UTC, saying so."""
-    return f"{say_clock(value)} UTC"
+    return _keep_whole(f"{punctuate(say_clock(value))} UTC")
 
 
 @register.simple_tag
@@ -219,23 +259,25 @@ def cites(context: Context, marks: Iterable[Cite]) -> SafeString:
     A summary has no such list, so there the marks lead nowhere.
     """
     if context["dossier"].variant == Variant.SUMMARY:
-        written = ((_cite_mark(each),) for each in marks)
-        return format_html_join("", ' <span class="cite" dir="ltr">{}</span>', written)
-    return format_html_join(
-        "",
-        ' <a class="cite" dir="ltr" href="#{}">{}</a>',
-        ((each.source, _cite_mark(each)) for each in marks),
-    )
+        written = ((_direction(), _cite_mark(each)) for each in marks)
+        return format_html_join("", ' <span class="cite" dir="{}">{}</span>', written)
+    return format_html_join("", " {}", ((_cite_link(each),) for each in marks))
 
 
 @register.simple_tag
 def source_marks(marks: Iterable[Cite]) -> SafeString:
     """Write the source marks in a column of their own."""
-    return format_html_join(
-        " ",
-        '<a class="cite" dir="ltr" href="#{}">{}</a>',
-        ((each.source, _cite_mark(each)) for each in marks),
-    )
+    return format_html_join(" ", "{}", ((_cite_link(each),) for each in marks))
+
+
+def _cite_link(cite: Cite) -> SafeString:
+    link = '<a class="cite" dir="{}" href="#{}">{}</a>'
+    return format_html(link, _direction(), cite.source, _cite_mark(cite))
+
+
+def _direction() -> str:
+    """In which a mark is read: a sentence of ours, apart from the words before it."""
+    return "rtl" if get_language_bidi() else "ltr"
 
 
 def _cite_mark(cite: Cite) -> str:
