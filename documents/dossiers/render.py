@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 import pydyf
+import weasyprint.pdf
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -23,6 +24,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
+from weasyprint.pdf.stream import Stream
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -35,6 +37,7 @@ from .printed import Absence
 from .room import ROOMS, ROOMY, Room
 
 STEPS: Final = ("writing", "layout", "pdf")
+_INDIC: Final = re.compile("[\u0900-\u0dff]")
 STYLESHEET: Final = "dossiers/dossier.css"
 TEMPLATES: Final = {
     Variant.FULL: "dossiers/dossier.html",
@@ -188,6 +191,28 @@ def write_pdf(document: Document) -> bytes:
         # WeasyPrint leaves closing its colour profile to the collector.
         warnings.simplefilter("ignore", ResourceWarning)
         return cast("bytes", document.write_pdf(pdf_variant=VARIANT, finisher=_describe_links))
+
+
+class _WordedStream(Stream):
+    """Pages that say their words where the letters alone do not.
+
+    A sign of Devanagari and its neighbours is drawn as several shapes that other signs share, so
+    what is read back from the shapes is another word; the words themselves stand beside them.
+    """
+
+    @contextmanager
+    def marked(self, box: Any, tag: str) -> Iterator[None]:
+        words = getattr(box, "text", "")
+        with super().marked(box, tag):
+            if not _INDIC.search(words):
+                yield
+                return
+            self.begin_marked_content("Span", pydyf.Dictionary({"ActualText": pydyf.String(words)}))
+            yield
+            self.end_marked_content()
+
+
+weasyprint.pdf.Stream = _WordedStream  # there is no other door to how marked content is written
 
 
 def _describe_links(document: Document, _pdf: object) -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from html import unescape
 
 import pikepdf
 import pypdfium2
@@ -115,6 +116,18 @@ def test_a_file_says_its_language() -> None:
     pdf = render_dossier(in_form("almost_empty", Variant.FULL, "ar"))
     with pikepdf.open(io.BytesIO(pdf)) as opened:
         assert str(opened.Root.Lang) == "ar"
+
+
+def test_every_word_of_a_hindi_frame_can_be_found_in_the_file() -> None:
+    html = html_of("full", "hi").partition("<main>")[2]
+    written = set(re.findall("[\u0900-\u097f]+", unescape(re.sub("<[^>]+>", " ", html))))
+    found = set(
+        re.findall(
+            "[\u0900-\u097f]+", " ".join(texts(render_dossier(in_form("full", Variant.FULL, "hi"))))
+        )
+    )
+    assert len(written) > 200
+    assert written - found == set()
 
 
 @pytest.mark.parametrize(
