@@ -19,6 +19,7 @@ from documents.dossiers.assembling import Frame, SourcePages, assemble_file
 from documents.dossiers.attachments import make_attachments
 from documents.dossiers.gather import Gathered, gather_version
 from documents.dossiers.models import DossierVersion, VersionVariant
+from documents.dossiers.one_moment import at_one_moment
 from documents.dossiers.printed import Absence
 from documents.dossiers.render import STEPS as RENDER_STEPS, render_dossier
 from documents.dossiers.serving import FOLDER
@@ -42,7 +43,9 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
     Raises a ValidationError with a sentence where a person must change something first.
     """
     report(0, TOTAL, GATHER)
-    gathered = gather_version(version, now=now)
+    with at_one_moment():
+        gathered = gather_version(version, now=now)
+        attachments = make_attachments(version, gathered)
 
     def on_step(done: int, total: int, step: str) -> None:  # noqa: ARG001  # counted with ours
         if step:
@@ -60,7 +63,7 @@ def build_file(version: DossierVersion, *, now: datetime, report: Report) -> Bui
             verify_at=gathered.contents.verify_at,
         ),
         _find_sources(version, gathered, now, lambda: report(TOTAL - 3, TOTAL, SOURCES)),
-        make_attachments(version, gathered),
+        attachments,
     )
     report(TOTAL - 2, TOTAL, CHECK)
     page_count = count_pages(pdf)

@@ -21,6 +21,7 @@ from documents.dossiers.gather_flag import compare_for_dossier, without_birth
 from documents.dossiers.gather_imaging import print_imaging
 from documents.dossiers.gather_versions import tell_versions
 from documents.dossiers.models import DossierVersion
+from documents.dossiers.one_moment import at_one_moment
 from documents.dossiers.said import SOURCE_LANGUAGE
 from documents.dossiers.sources import SourceBook, SourceFile
 from documents.dossiers.wording import refuse_promises
@@ -49,11 +50,18 @@ class Gathered:
 
 
 def gather_version(version: DossierVersion, *, now: datetime) -> Gathered:
-    """Everything that a version says. Raises WordRefused or DossierTooLong with a sentence.
+    """Everything that a version says, as it stood at one moment.
+
+    Raises WordRefused or DossierTooLong with a sentence.
 
     What we say ourselves is gathered in English whatever the language of the version; the pages
     say it in theirs, so that versions in different languages can be compared.
     """
+    with at_one_moment():
+        return _gather_version(version, now)
+
+
+def _gather_version(version: DossierVersion, now: datetime) -> Gathered:
     dossier = version.dossier
     case = Case.objects.select_related("patient", "owner").get(pk=dossier.case_id)
     referral: Referral | None = None

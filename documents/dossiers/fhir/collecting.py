@@ -45,6 +45,7 @@ from documents.dossiers.gather_journey import (
     print_correspondence,
 )
 from documents.dossiers.models import Dossier, DossierVersion
+from documents.dossiers.one_moment import at_one_moment
 from documents.dossiers.printed import Absence
 from documents.dossiers.sources import SourceBook, SourceFile, date_of, dated_of
 from documents.records.models import RecordKind, Translation, TranslationState
@@ -71,8 +72,9 @@ def bundle_case(
         reference_date=now.date(),
         asked_at=now,
     )
-    gathered = gather_version(version, now=now)
-    return bundle_version(version, gathered, deidentified=deidentified)
+    with at_one_moment():
+        gathered = gather_version(version, now=now)
+        return bundle_version(version, gathered, deidentified=deidentified)
 
 
 def collect_known(version: DossierVersion, gathered: Gathered) -> CaseKnown:
