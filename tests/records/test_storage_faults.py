@@ -21,7 +21,7 @@ from documents.records.errors import StorageUnavailable
 from documents.records.models import Document, DocumentFile, DocumentState
 from tests import make
 from tests.invariants import find_violations
-from tests.records.sending import LETTER, is_about_ruth, send
+from tests.records.sending import NOTE, is_about_ruth, send
 from tests.servers import ObjectStore
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def use(settings: Settings, storage: dict[str, Any], **options: object) -> None:
 
 def arrive_whole(cast: make.Cast, run_jobs: RunJobs) -> None:
     """The family sends the paper again, and it goes its way as if nothing had been."""
-    document = send(is_about_ruth(cast.case), LETTER)
+    document = send(is_about_ruth(cast.case), NOTE)
     run_jobs()
     document.refresh_from_db()
     assert document.state == DocumentState.TO_REVIEW
@@ -105,7 +105,7 @@ def test_a_storage_that_refuses_is_asked_few_times_and_leaves_nothing(
     with refusing_storage() as server:
         use(settings, honest, endpoint_url=f"http://127.0.0.1:{server.server_address[1]}")
         with pytest.raises(StorageUnavailable, match="again"):
-            send(cast.case, LETTER)
+            send(cast.case, NOTE)
         assert 0 < server.asked <= 6  # looked for, written and taken back, each twice at most
     assert not DocumentFile.objects.exists()
     assert list(vault.incoming_folder().iterdir()) == []
@@ -126,7 +126,7 @@ def test_a_storage_that_hangs_lets_the_sender_go_and_leaves_nothing(
     with hanging_storage() as port:
         use(settings, honest, endpoint_url=f"http://127.0.0.1:{port}")
         with pytest.raises(StorageUnavailable, match="again"):
-            send(cast.case, LETTER)
+            send(cast.case, NOTE)
     assert not DocumentFile.objects.exists()
     assert list(vault.incoming_folder().iterdir()) == []
     monkeypatch.undo()
@@ -141,7 +141,7 @@ def test_what_was_stored_while_the_answer_was_lost_has_no_twin(
 ) -> None:
     use(settings, {**honest, "BACKEND": f"{__name__}.LosesAnswers"})
     with pytest.raises(StorageUnavailable, match="again"):
-        send(cast.case, LETTER)
+        send(cast.case, NOTE)
     assert not DocumentFile.objects.exists()
     use(settings, honest)
     assert find_violations() == []
@@ -152,7 +152,7 @@ def test_what_was_stored_while_the_answer_was_lost_has_no_twin(
 def test_a_paper_is_read_once_the_storage_answers_again(
     cast: make.Cast, honest: dict[str, Any], settings: Settings, run_jobs: RunJobs
 ) -> None:
-    document = send(is_about_ruth(cast.case), LETTER)
+    document = send(is_about_ruth(cast.case), NOTE)
     with refusing_storage() as server:
         use(settings, honest, endpoint_url=f"http://127.0.0.1:{server.server_address[1]}")
         run_jobs()
