@@ -345,7 +345,7 @@ def run_object_store(program: Path) -> Iterator[ObjectStore]:
             [
                 *(str(program), "serve", "s3", str(folder / "objects")),
                 *("--addr", f"127.0.0.1:{port}", "--auth-key", f"{key},{secret}"),
-                *("--config", "", "--dir-cache-time", "0"),
+                *("--config", "", "--dir-cache-time", "20ms"),  # with 0 it is always at it
             ],
             log,
         )
