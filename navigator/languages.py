@@ -42,6 +42,8 @@ OF_ALLAUTH: Final = (
     _("Password"),
     _("Email address"),
 )
+# Months that Django's own catalogue of Hindi misspells.
+OF_DJANGO: Final = (_("September"), _("November"), _("December"))
 
 _KEYWORD = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d+)\])? (".*")$')
 
