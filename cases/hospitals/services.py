@@ -192,18 +192,31 @@ def send_message(
     if thread.audience == Audience.HOSPITAL and contact is not None:
         message.contact, message.to_address = contact, contact.email
     else:
-        family = case.parties.filter(ended_at__isnull=True).select_related("user").first()
-        if family is None:
-            raise errors.NoAddress
-        message.to_address = family.user.email
-        tell_family(case=case, now=now, besides=family.user_id)  # who has a mail of the message
+        _address_family(message, case, now)
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
     message.message_id = f"<{message.pk.hex}@{host}>"
     message.save()
     Thread.objects.filter(pk=thread.pk).update(last_message_at=now, waiting_on_us_since=None)
-    _queue_sending(message, actor)
+    if message.state == MessageState.QUEUED:
+        _queue_sending(message, actor)
     _note_message(message, case, "message.queued", actor, now)
     return message
+
+
+def _address_family(message: Message, case: Case, now: datetime) -> None:
+    """The first member who wants mails gets the message's own; the others hear that there is news.
+
+    Where nobody wants any, the message is delivered as soon as it stands in the portal.
+    """
+    members = case.parties.filter(ended_at__isnull=True).select_related("user")
+    member = members.order_by("-wants_notices", "pk").first()
+    if member is None:
+        raise errors.NoAddress
+    if member.wants_notices:
+        message.to_address = member.user.email
+    else:
+        message.state, message.sent_at = MessageState.DELIVERED, now
+    tell_family(case=case, now=now, besides=member.user_id)  # who has the mail of the message
 
 
 def require_writable(thread: Thread, case: Case, contact: Contact | None) -> None:

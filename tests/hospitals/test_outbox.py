@@ -20,6 +20,7 @@ from cases.hospitals.models import Message, MessageState, Thread
 from cases.hospitals.services import find_family_thread, receive_message, send_again, send_message
 from cases.jobs.bell import queue_due_work
 from cases.jobs.models import Job
+from navigator.portal.queries import list_letters
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +214,33 @@ def test_the_family_has_one_thread_and_waits_from_its_first_unanswered_word(
     write(thread, cast)
     thread.refresh_from_db()
     assert thread.waiting_on_us_since is None
+
+
+@pytest.mark.parametrize(
+    ("wanting", "addressees"),
+    [
+        ({"parent", "uncle"}, ["parent", "uncle"]),  # who hears that there is news
+        ({"parent"}, ["parent"]),
+        ({"uncle"}, ["uncle"]),
+        (set(), []),
+    ],
+)
+def test_a_message_to_the_family_is_mailed_to_nobody_who_wants_no_mails(
+    cast: make.Cast,
+    run_jobs: Callable[[], int],
+    wanting: set[str],
+    addressees: list[str],
+) -> None:
+    people = {"parent": cast.parent, "uncle": make.relative(case=cast.case, name="Luis Velasco")}
+    for name, person in people.items():
+        cast.case.parties.filter(user=person).update(wants_notices=name in wanting)
+    message = write(find_family_thread(case=cast.case, now=make.NOW), cast)
+    run_jobs()
+    written_to = sorted(sent.to for sent in mail.outbox)
+    assert written_to == sorted([people[one].email] for one in addressees)
+    message.refresh_from_db()
+    assert message.state == (MessageState.SENT if addressees else MessageState.DELIVERED)
+    assert [letter.body for letter in list_letters(cast.case, cast.parent)] == [WORDS]
 
 
 def test_an_empty_message_is_refused(cast: make.Cast) -> None:

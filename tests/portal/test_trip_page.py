@@ -26,8 +26,8 @@ def test_a_visit_is_shown_in_the_zone_of_the_place_and_of_the_family(cast: make.
     appoint(cast)
     type(cast.parent).objects.filter(pk=cast.parent.pk).update(time_zone="America/Lima")
     html = sign_in(cast.parent).get(page_of(cast.case, "trip")).content.decode()
-    assert "Mon 11 Jan, 09:30" in html
-    assert "Mon 11 Jan, 03:30" in html
+    assert "Mon 11 January, 09:30" in html
+    assert "Mon 11 January, 03:30" in html
     assert "Berlin" in html
 
 
