@@ -17,6 +17,7 @@ from django.conf import settings
 from cases.jobs.registry import Run
 from documents.records.digest import drop_objects
 from documents.records.entry_names import find_program_folders, is_part_of_viewer, judge_name
+from documents.records.parsers.dicom_marks import WRAPPED_PDF
 from documents.records.previews import PREVIEW_QUALITY, PREVIEW_WIDTH
 from documents.records.reading import MAX_PIXELS
 from documents.records.sandbox import MEBIBYTE, Limits, RandomSource, ReadingFailure, run_parser
@@ -46,14 +47,18 @@ REPORT_EVERY: Final = 2.0
 
 @dataclass(slots=True)
 class Listed:
-    """One entry as the table of contents says it; `place` is where a child reads it."""
+    """One entry as the table of contents says it; `place` is where a child reads it.
+
+    A report in the wrapping of an image is a paper; where it is the whole file, it has no place.
+    """
 
     number: int
     raw_name: str
     size: int
-    place: dict[str, Any]
+    place: dict[str, Any] | None
     refusal_code: str = ""
     is_image: bool = False
+    is_wrapped: bool = False
 
     @property
     def request(self) -> dict[str, Any]:
@@ -96,10 +101,18 @@ def look_through(source: RandomSource, kind: Kind, case_id: UUID, run: Run) -> C
         _index(source, contents, Progress(run, "reading"))
     else:
         tags = run_parser("read_dicom", source, limits=LIST_LIMITS).header["tags"]
-        if not tags.get("is_directory"):
+        if tags.get("class") == WRAPPED_PDF:
+            contents.entries = [name_whole(source)]
+            contents.studies.note_person(tags)
+        elif not tags.get("is_directory"):
             contents.studies.add(tags, entry=0)
     _draw_middles(source, contents, case_id, Progress(run, "pictures"))
     return contents
+
+
+def name_whole(source: RandomSource) -> Listed:
+    """A file that is itself the wrapping of one paper, as the only entry of it."""
+    return Listed(number=1, raw_name="", size=source.size, place=None)
 
 
 def list_entries(source: RandomSource) -> list[Listed]:
@@ -158,7 +171,7 @@ def _index(source: RandomSource, contents: Contents, progress: Progress) -> None
     for one in wanted.values():
         if one.is_image or one.refusal_code:
             continue
-        if is_part_of_viewer(one.raw_name, programs, is_disc=is_disc):
+        if not one.is_wrapped and is_part_of_viewer(one.raw_name, programs, is_disc=is_disc):
             one.refusal_code = "viewer"
         elif one.size > settings.MAX_DOCUMENT_BYTES:
             one.refusal_code = "file_too_big"
@@ -170,6 +183,9 @@ def _note_entry(contents: Contents, entry: Listed, told: Mapping[str, Any]) -> N
         entry.refusal_code = told.get("code", "")
     elif tags.get("is_directory"):
         entry.refusal_code = "disc_index"
+    elif tags["class"] == WRAPPED_PDF:
+        entry.is_wrapped = True
+        contents.studies.note_person(tags)
     else:
         entry.is_image = True
         contents.studies.add(tags, entry=entry.number)

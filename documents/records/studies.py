@@ -114,7 +114,7 @@ class Studies:
 
     def add(self, tags: Mapping[str, Any], *, entry: int) -> None:
         """Count one image; the same image at two places counts once."""
-        self.people.setdefault(name_person(tags))
+        self.note_person(tags)
         uid = clean_text(tags["study"])[:UID_LENGTH]
         study = self.found.setdefault(uid, Study(uid, tags))
         series_uid = clean_text(tags["series"])[:UID_LENGTH]
@@ -132,6 +132,10 @@ class Studies:
             series.images.append(
                 Image(entry, tags["number"] or 0, tags["frames"], tags["has_picture"])
             )
+
+    def note_person(self, tags: Mapping[str, Any]) -> None:
+        """Remember whom the tags name, of an image or of a paper in the wrapping of one."""
+        self.people.setdefault(name_person(tags))
 
     def __iter__(self) -> Iterator[Study]:
         return iter(self.found.values())

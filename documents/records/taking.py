@@ -10,7 +10,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from cases.jobs.registry import Run
-from documents.records.archives import Listed, Progress, list_entries
+from documents.records.archives import Listed, Progress, list_entries, name_whole
+from documents.records.digest import KINDS
 from documents.records.errors import ConsentNeeded, FileTooBig, UploadRefused
 from documents.records.intake import Reception
 from documents.records.keeping import TakingStopped, keep_reception, require_consent
@@ -62,7 +63,9 @@ def _take_listed(run: Run, file: DocumentFile, *, now: datetime) -> None:
     document, postponed = file.document, None
     is_last_try = run.job.attempts >= run.job.max_attempts
     with SealedReader(case_id=document.case_id, object_name=file.object_name) as source:
-        listed = {one.number: one for one in list_entries(source)}
+        is_zip = KINDS[file.content_type] is Kind.ZIP
+        papers = list_entries(source) if is_zip else [name_whole(source)]
+        listed = {one.number: one for one in papers}
         progress = Progress(run, "taking")
         total = document.entries.filter(state=EntryState.LISTED).count()
         for done, entry in enumerate(_each_open(document)):
@@ -98,7 +101,7 @@ def take_entry(
     source: RandomSource, archive: Document, entry: ArchiveEntry, place: Listed, *, now: datetime
 ) -> None:
     """Make a record of one entry. Raises ReadingFailure or NotTaken where it is none."""
-    reception = Reception(case=archive.case, original_name=entry.name)
+    reception = Reception(case=archive.case, original_name=entry.name or archive.title)
     try:
         _receive(source, reception, place)
         keep_reception(
@@ -121,7 +124,7 @@ def _receive(source: RandomSource, reception: Reception, listed: Listed) -> None
         _require_paper(reception)
 
     limits = Limits(cpu_seconds=120, wall_seconds=600.0, output=listed.size + MEBIBYTE)
-    run_parser("read_entry", source, {"place": listed.place}, limits=limits, sink=arrive)
+    run_parser("read_paper", source, {"place": listed.place}, limits=limits, sink=arrive)
     reception.end()
     _require_paper(reception)
     if reception.kind is not None and reception.kind.is_read_in_ranges:

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
+
+from documents.records.parsers.dicom_marks import WRAPPED_PDF
 
 CT = UID("1.2.840.10008.5.1.4.1.1.2")
 STUDY = generate_uid(entropy_srcs=["study"])
@@ -106,6 +109,21 @@ def make_disc(*, series: int = 2, images: int = 3, **tags: Any) -> list[tuple[st
         ("viewer/logo.png", b"\x89PNG\r\n\x1a\n" + bytes(60)),
         ("README.TXT", b"Start the viewer to look at the images.\n"),
     ]
+
+
+def wrap_paper(paper: bytes, **tags: Any) -> bytes:
+    """A PDF as hospitals put reports on a disc: inside a file of the images' format."""
+    wrapping = make_image(modality="DOC", **tags)
+    found = dcmread(io.BytesIO(wrapping))
+    for name in ("PixelData", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit"):
+        delattr(found, name)
+    found.SOPClassUID = found.file_meta.MediaStorageSOPClassUID = UID(WRAPPED_PDF)
+    found.MIMETypeOfEncapsulatedDocument = "application/pdf"
+    found.EncapsulatedDocument = paper + b"\0" * (len(paper) % 2)
+    found.EncapsulatedDocumentLength = len(paper)
+    out = io.BytesIO()
+    found.save_as(out, enforce_file_format=True)
+    return out.getvalue()
 
 
 def make_directory() -> bytes:

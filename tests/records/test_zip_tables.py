@@ -41,7 +41,7 @@ def refusal_of(data: bytes, **changed: int) -> str:
 
 
 def read_entry(data: bytes, place: int = 0) -> bytes:
-    return run_parser("read_entry", Held(data), {"place": list_all(data)[place]["place"]}).payload
+    return run_parser("read_paper", Held(data), {"place": list_all(data)[place]["place"]}).payload
 
 
 def entry_refusal(data: bytes, place: int = 0) -> str:
@@ -91,7 +91,7 @@ def test_an_entry_is_unpacked_whole(walled: bool) -> None:  # noqa: FBT001
     for compress in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         data = pack([("a.txt", PAPER), ("long.txt", PAPER * 5000)], compress=compress)
         place = list_all(data)[1]["place"]
-        answer = run_parser("read_entry", Held(data), {"place": place}, use_bubblewrap=walled)
+        answer = run_parser("read_paper", Held(data), {"place": place}, use_bubblewrap=walled)
         assert answer.payload == PAPER * 5000
 
 

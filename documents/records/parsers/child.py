@@ -37,7 +37,7 @@ PARSERS = {
     "index_zip": "dicom_header",
     "list_zip": "zip_directory",
     "read_dicom": "dicom_header",
-    "read_entry": "zip_entry",
+    "read_paper": "dicom_paper",
     "read_word": "word_document",
     "render_image": "images",
     "measure_pages": "recognition",

@@ -14,6 +14,8 @@ BARE: Final = re.compile(
 )
 ROOT: Final = b"1.2.840.10008."
 NAMED_WITHIN: Final = 1024
+# The class of a file that holds no image but a PDF.
+WRAPPED_PDF: Final = "1.2.840.10008.5.1.4.1.1.104.1"
 
 
 def has_mark(head: bytes) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from documents.records.parsers.answers import Stream, Unreadable
+from documents.records.parsers.answers import Unreadable
 from documents.records.parsers.zip_directory import LOCKED, NOT_HERE
 
 LOCAL: Final = struct.Struct("<4s5H3L2H")
@@ -97,17 +96,6 @@ class EntryFile(io.RawIOBase):
 def open_entry(file: BinaryIO, place: dict[str, Any]) -> io.BufferedReader:
     """The entry, buffered. Raises Unreadable where its own header says another thing."""
     return io.BufferedReader(EntryFile(file, place), AT_ONCE)
-
-
-def read_entry(file: BinaryIO, request: dict[str, Any]) -> Stream:
-    """The unpacked bytes of one entry; an entry that is not whole fails at its end."""
-    entry = open_entry(file, request["place"])
-
-    def parts() -> Iterator[bytes]:
-        while part := entry.read(AT_ONCE):
-            yield part
-
-    return {}, parts()
 
 
 def _find_data(file: BinaryIO, place: dict[str, Any]) -> int:

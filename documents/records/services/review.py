@@ -27,7 +27,6 @@ from documents.records.models import (
 )
 from documents.records.processing import queue_proposals, queue_scan, queue_taking
 from documents.records.signals import document_accepted, document_withdrawn
-from documents.records.sniffing import Kind
 from documents.records.states import lock_document, move_document, tell
 
 DATES = ("specimen_date", "study_date", "report_date")
@@ -273,9 +272,9 @@ def _queue_for_newest(document: Document, actor: User) -> None:
     if newest is None:
         return
     kind = KINDS[newest.content_type]
-    if kind is Kind.ZIP:
+    if document.entries.exists():
         queue_taking(newest, actor_id=actor.pk)
-    elif kind is not Kind.DICOM:
+    elif not kind.is_read_in_ranges:
         queue_proposals(newest, actor_id=actor.pk)
 
 
