@@ -86,7 +86,7 @@ class StudyView:
     @property
     def words(self) -> str:
         """“CT 12 Mar 2026, 4 series, 812 images”."""
-        day = date_format(self.made_on, "j M Y") if self.made_on else ""
+        day = date_format(self.made_on, "SHORT_DATE_FORMAT") if self.made_on else ""
         what = " ".join(filter(None, (self.modalities or "DICOM", day)))
         if not self.images:
             return what
