@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pydicom.data
 import pytest
@@ -15,8 +16,11 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import (
+    UID,
     DeflatedExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPEGLossless,
+    JPEGLosslessSV1,
     JPEGLSLossless,
 )
 
@@ -41,6 +45,7 @@ from tests.records.sending import is_about_ruth, send
 from tests.records.test_zip_tables import Held
 
 RunJobs = Callable[[], int]
+DARK, BRIGHT = 24, 230
 
 
 def read_tags(data: bytes) -> dict[str, Any]:
@@ -233,6 +238,60 @@ def test_other_ways_to_write_tags_are_read_and_drawn(syntax: str) -> None:
     picture = draw(image)
     assert grey(picture, 0.2, 0.5) < 12
     assert grey(picture, 0.8, 0.5) > 243
+
+
+def pack_as(syntax: UID, packed: bytes, pixels: "np.ndarray[Any, Any]", **tags: Any) -> bytes:
+    frames = encapsulate([packed])
+    return make_image(syntax=syntax, pixels=pixels, PixelData=frames, **tags)
+
+
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize(
+    ("syntax", "encode"),
+    [
+        (JPEGLossless, imagecodecs.ljpeg_encode),
+        (JPEGLosslessSV1, imagecodecs.ljpeg_encode),
+        (JPEGLSLossless, imagecodecs.jpegls_encode),
+    ],
+)
+def test_the_packings_of_most_discs_are_drawn_as_the_same_picture_unpacked(
+    syntax: UID, encode: Callable[..., bytes], bits: int
+) -> None:
+    levels = np.tile(np.linspace(0, 2**bits - 1, 64), (64, 1)).astype(
+        np.uint8 if bits == 8 else np.uint16
+    )
+    packed = pack_as(syntax, encode(levels), levels, BitsStored=bits, HighBit=bits - 1)
+    plain = make_image(pixels=levels, BitsStored=bits, HighBit=bits - 1)
+    assert draw_slice(Held(packed), None) == draw_slice(Held(plain), None)
+    assert grey(draw(packed), 0.02, 0.5) < DARK
+    assert grey(draw(packed), 0.98, 0.5) > BRIGHT
+
+
+def test_levels_below_zero_stay_below_zero_in_a_packing() -> None:
+    """As a scanner writes air: the sign stands in the twelfth bit."""
+    levels = np.tile(np.linspace(-1000, 1000, 64), (64, 1)).astype(np.int16)
+    bare = (levels.astype(np.uint16) & 0x0FFF).astype(np.uint16)
+    packed = bytes(imagecodecs.ljpeg_encode(bare, bitspersample=12))
+    picture = draw(
+        pack_as(JPEGLosslessSV1, packed, bare, PixelRepresentation=1, BitsStored=12, HighBit=11)
+    )
+    assert grey(picture, 0.02, 0.5) < DARK
+    assert grey(picture, 0.98, 0.5) > BRIGHT
+
+
+def test_the_same_image_of_a_hospital_in_two_packings_is_one_picture() -> None:
+    folder = Path(pydicom.data.__file__).parent / "test_files"
+    packed, plain = (
+        (folder / name).read_bytes() for name in ("MR_small_jpeg_ls_lossless.dcm", "MR_small.dcm")
+    )
+    assert draw_slice(Held(packed), None) == draw_slice(Held(plain), None)
+
+
+def test_a_packed_picture_of_another_size_than_its_tags_say_is_not_drawn() -> None:
+    levels = np.zeros((8, 8), np.uint16)
+    packed = bytes(imagecodecs.ljpeg_encode(np.zeros((2000, 2000), np.uint16)))
+    assert refusal_of(pack_as(JPEGLosslessSV1, packed, levels)) == "packed_picture"
+    assert refusal_of(pack_as(JPEGLosslessSV1, packed[:200], levels)) == "packed_picture"
 
 
 # --- Hostile --------------------------------------------------------------------------------------

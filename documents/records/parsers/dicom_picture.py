@@ -29,8 +29,11 @@ from pydicom.uid import (
 )
 
 from documents.records.parsers.answers import Answer, Unreadable
+from documents.records.parsers.dicom_codecs import add_codecs
 from documents.records.parsers.dicom_header import read_number, read_text
 from documents.records.parsers.zip_entry import open_entry
+
+add_codecs()
 
 MOST_BITS: Final = 64
 MOST_SAMPLES: Final = 4
