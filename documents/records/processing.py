@@ -53,48 +53,30 @@ PROPOSED_FROM: Final = frozenset({DocumentState.TO_REVIEW, DocumentState.ACCEPTE
 
 
 def queue_scan(file: DocumentFile, *, actor_id: int | None = None) -> None:
-    document = file.document
-    queue_job(
-        kind="records.scan_file",
-        args={"file_id": str(file.pk)},
-        subject=document.target,
-        unique_key=f"records.scan:{file.pk}",
-        case_id=document.case_id,
-        actor_id=actor_id,
-    )
+    _queue("records.scan_file", "records.scan", file, actor_id)
 
 
 def queue_reading(file: DocumentFile) -> None:
-    document = file.document
-    queue_job(
-        kind="records.read_file",
-        args={"file_id": str(file.pk)},
-        subject=document.target,
-        unique_key=f"records.read:{file.pk}",
-        case_id=document.case_id,
-    )
+    _queue("records.read_file", "records.read", file, None)
 
 
 def queue_proposals(file: DocumentFile, *, actor_id: int | None = None) -> None:
-    document = file.document
-    queue_job(
-        kind="records.propose_facts",
-        args={"file_id": str(file.pk)},
-        subject=document.target,
-        unique_key=f"records.propose:{file.pk}",
-        case_id=document.case_id,
-        actor_id=actor_id,
-    )
+    _queue("records.propose_facts", "records.propose", file, actor_id)
 
 
 def queue_taking(file: DocumentFile, *, actor_id: int | None = None) -> None:
     """Have the files in an archive taken one by one."""
+    _queue("records.take_entries", "records.take", file, actor_id)
+
+
+def _queue(kind: str, key: str, file: DocumentFile, actor_id: int | None) -> None:
+    """One job of a kind for a file, however often it is asked for."""
     document = file.document
     queue_job(
-        kind="records.take_entries",
+        kind=kind,
         args={"file_id": str(file.pk)},
         subject=document.target,
-        unique_key=f"records.take:{file.pk}",
+        unique_key=f"{key}:{file.pk}",
         case_id=document.case_id,
         actor_id=actor_id,
     )
