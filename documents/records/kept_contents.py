@@ -124,7 +124,7 @@ def store_entries(document: Document, contents: Contents, *, is_held: bool) -> N
             ArchiveEntry(
                 archive=document,
                 number=one.number,
-                name=clean_text(show_name(one.raw_name)),
+                name=clean_text(show_name(one.raw_name)) or document.title,
                 size=one.size,
                 state=_state_of(one, is_held=is_held),
                 kind=Kind.DICOM.value if one.is_image else "",

@@ -101,7 +101,7 @@ def take_entry(
     source: RandomSource, archive: Document, entry: ArchiveEntry, place: Listed, *, now: datetime
 ) -> None:
     """Make a record of one entry. Raises ReadingFailure or NotTaken where it is none."""
-    reception = Reception(case=archive.case, original_name=entry.name or archive.title)
+    reception = Reception(case=archive.case, original_name=entry.name)
     try:
         _receive(source, reception, place)
         keep_reception(

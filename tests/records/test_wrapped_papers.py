@@ -55,7 +55,8 @@ def make_case_of_ruth() -> Case:
 def test_a_wrapped_report_by_itself_becomes_a_record(case: Case, run_jobs: RunJobs) -> None:
     file = take(case, wrap_paper(PATHOLOGY), run_jobs, "R0001")
     assert (file.state, file.failure_code) == (DocumentState.TO_REVIEW, "")
-    assert file.entries.get().state == EntryState.TAKEN
+    entry = file.entries.get()
+    assert (entry.name, entry.state) == ("R0001", EntryState.TAKEN)
     report = Document.objects.get(taken_from=file)
     assert (report.title, report.state) == ("R0001", DocumentState.TO_REVIEW)
     assert report.files.get().pages.count() > 0
