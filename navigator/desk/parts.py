@@ -27,6 +27,7 @@ from navigator.desk import forms
 from navigator.desk.doors import signed_in
 from navigator.desk.flag_view import read_flag_context
 from navigator.desk.known import list_known
+from navigator.desk.sending import DOOR
 from navigator.desk.wording import (
     RECORD_TONES,
     REFERRAL_TONES,
@@ -35,6 +36,8 @@ from navigator.desk.wording import (
     say_failure,
     say_timeline,
 )
+from navigator.sending.doors import Sender
+from navigator.sending.pages import describe_form
 
 Context = dict[str, Any]
 
@@ -84,7 +87,7 @@ def describe_entry(entry: TimelineEntry, titles: Mapping[str, str]) -> Context:
     }
 
 
-def read_records(case: Case, _request: HttpRequest) -> Context:
+def read_records(case: Case, request: HttpRequest) -> Context:
     rows = list_records(case)
     studies = list_studies([row.id for row in rows])
     return {
@@ -93,6 +96,7 @@ def read_records(case: Case, _request: HttpRequest) -> Context:
             for row in rows
         ],
         "is_busy": any(row.is_busy for row in rows),
+        **describe_form(Sender(signed_in(request), case, timezone.now()), DOOR),
     }
 
 

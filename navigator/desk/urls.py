@@ -13,6 +13,7 @@ from navigator.desk import (
     review_arranging as arranging,
     sealing,
     search,
+    sending,
 )
 
 
@@ -27,6 +28,18 @@ def make_desk_urls(site: AdminSite) -> list[URLPattern]:
         path("case/<uuid:case_id>/progress/", see(cockpit.show_progress), name="case_progress"),
         path("case/<uuid:case_id>/calendar.ics", see(files.send_calendar), name="case_calendar"),
         path("case/<uuid:case_id>/death/", see(death.show_death), name="case_death"),
+        path("case/<uuid:case_id>/upload/", see(sending.add_papers), name="case_upload"),
+        path("case/<uuid:case_id>/uploads/", see(sending.begin_upload), name="case_uploads"),
+        path(
+            "case/<uuid:case_id>/uploads/join/",
+            see(sending.join_papers),
+            name="case_join_papers",
+        ),
+        path(
+            "case/<uuid:case_id>/uploads/<uuid:upload_id>/",
+            see(sending.one_upload),
+            name="case_upload_part",
+        ),
         path("case/<uuid:case_id>/<slug:part>/", see(cockpit.show_cockpit), name="cockpit_part"),
         path("definitions/", see(definitions.list_definitions), name="definitions"),
         path(

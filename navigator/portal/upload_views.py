@@ -1,66 +1,77 @@
 """Sending papers: a plain form of many files, and the same address as one request a file."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.accounts.rate_limits import count_too_many
-from cases.casework.consents import has_live_consent
-from cases.casework.models import Case, ConsentPurpose, RecordRequest
+from cases.casework.models import Case
 from documents.records.blur import find_blurred_pages
 from documents.records.errors import FileHeld
-from documents.records.intake import (
-    SealedUpload,
-    clean_original_name,
-    most_bytes,
-    takes_uploads,
-)
-from documents.records.models import GONE, Document, DocumentFile, RecordKind, Upload
-from documents.records.services import accept_upload, join_documents
+from documents.records.intake import takes_uploads
+from documents.records.models import GONE, Document, DocumentFile, RecordKind
 from documents.records.serving import serve_file
-from documents.records.sniffing import Kind
 from navigator.portal.doors import Visit, family_page, find_visit
 from navigator.portal.forms import PaperForm
-from navigator.portal.receipts import answer_code, answer_refusal, code_of, write_receipt
-
-ACCEPTED_TYPES = (
-    "application/pdf,image/jpeg,image/png,image/heic,image/heif,image/webp,image/tiff,text/plain,"
-    "application/zip,application/dicom,"
-    ".pdf,.jpg,.jpeg,.png,.heic,.heif,.avif,.webp,.tif,.tiff,.docx,.txt,.zip,.dcm"
+from navigator.sending.doors import Details, Door, Sender
+from navigator.sending.pages import (
+    Refused,
+    Taken,
+    answer_json,
+    describe_form,
+    make_join_page,
+    take_files,
 )
+from navigator.sending.pieces import make_one_piece_page, make_pieces_page
 
-MOST_JOINED = 100
 # A measurement opens the whole file and draws its pages.
 MOST_LOOKS_AN_HOUR = 60
 STILL_AT_HAND = timedelta(minutes=15)
 
 
-@dataclass(frozen=True)
-class Refused:
-    name: str
-    code: str
-    sentence: str
-
-
-def find_case_to_send_to(request: HttpRequest, case_id: UUID) -> Case:
-    """The case, for those who may send papers to it (else 404); asked before a byte is read."""
+def find_sender(request: HttpRequest, case_id: UUID) -> Sender:
+    """The family member and the case, for those who may send papers to it (else 404)."""
     visit = find_visit(request, case_id)
     if not visit.party.may_upload:
         raise Http404
-    return visit.case
+    return Sender(visit.user, visit.case, visit.now)
+
+
+def read_details(told: Mapping[str, str], case: Case) -> Details:
+    form = PaperForm(told, case=case)
+    asked = form.requests.get(form.cleaned_data["request"]) if form.is_valid() else None
+    kind = form.cleaned_data.get("kind") or ""
+    known = RecordKind(kind) if kind in RecordKind.values else RecordKind.OTHER
+    return Details(known, asked)
+
+
+DOOR: Final = Door(
+    find_sender=find_sender,
+    pieces="portal:uploads",
+    one_piece="portal:upload_part",
+    join="portal:join_papers",
+    look="portal:look",
+    again=_("You sent this one on %(day)s. Nothing more to do."),
+    read_details=read_details,
+)
+begin_upload = make_pieces_page(DOOR)
+one_upload = make_one_piece_page(DOOR)
+join_papers = make_join_page(DOOR)
+
+
+def find_case_to_send_to(request: HttpRequest, case_id: UUID) -> Case:
+    """The case, asked before a byte is read."""
+    return find_sender(request, case_id).case
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,63 +84,28 @@ def upload_files(request: HttpRequest, visit: Visit) -> HttpResponse:
         form = PaperForm(case=visit.case, initial={"request": request.GET.get("request", "")})
         return _show_form(request, visit, form, [])
     form = PaperForm(request.POST, case=visit.case)
-    asked = form.requests.get(form.cleaned_data["request"]) if form.is_valid() else None
-    kind = form.cleaned_data.get("kind") or (asked.kind if asked else "")
-    uploads = [file for file in request.FILES.getlist("files") if isinstance(file, SealedUpload)]
-    received, refused = _take_all(visit, uploads, asked, kind)
+    sender = Sender(visit.user, visit.case, visit.now)
+    taken = take_files(request, sender, read_details(request.POST, visit.case))
     if "application/json" in request.headers.get("Accept", ""):
-        return _answer_json(received, refused)
-    if received:
-        _say_received(request, received)
-    if received and not refused:
+        return answer_json(taken, DOOR)
+    if taken.received:
+        _say_received(request, taken)
+    if taken.received and not taken.refused:
         return redirect("portal:documents", case_id=visit.case.pk)
+    refused = taken.refused
     if not refused and form.is_valid():
-        refused = [Refused("", "no_file", _("Choose at least one file first."))]
+        refused = [Refused("", "no_file", gettext("Choose at least one file first."))]
     return _show_form(request, visit, form, refused, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def _take_all(
-    visit: Visit, uploads: list[SealedUpload], asked: RecordRequest | None, kind: str
-) -> tuple[list[Document], list[Refused]]:
-    """Take each file for itself, so that one that is refused does not lose the others."""
-    received: list[Document] = []
-    refused: list[Refused] = []
-    for upload in uploads:
-        try:
-            received.append(
-                accept_upload(
-                    case=visit.case,
-                    source=upload,
-                    actor=visit.user,
-                    now=visit.now,
-                    kind=RecordKind(kind) if kind in RecordKind.values else RecordKind.OTHER,
-                    request=asked,
-                )
-            )
-        except ValidationError as refusal:
-            refused.append(Refused(upload.name or "", code_of(refusal), " ".join(refusal.messages)))
-    return received, refused
-
-
-def _answer_json(received: list[Document], refused: list[Refused]) -> JsonResponse:
-    if refused or not received:
-        first = refused[0].code if refused else "no_file"
-        sentences = [row.sentence for row in refused] or [_("No file arrived. Please try again.")]
-        return answer_code(first, sentences)
-    receipts = [write_receipt(document) for document in received]
-    is_new = any(not document.already_here for document in received)
-    return JsonResponse({"received": receipts}, status=201 if is_new else 200)
-
-
-def _say_received(request: HttpRequest, received: list[Document]) -> None:
-    new = sum(not document.already_here for document in received)
-    if new:
+def _say_received(request: HttpRequest, taken: Taken) -> None:
+    if taken.new:
         words = ngettext(
-            "%(n)s paper arrived and is safe.", "%(n)s papers arrived and are safe.", new
+            "%(n)s paper arrived and is safe.", "%(n)s papers arrived and are safe.", taken.new
         )
-        messages.success(request, words % {"n": new})
-    if new < len(received):
-        messages.info(request, _("Some papers you had sent before; they are here only once."))
+        messages.success(request, words % {"n": taken.new})
+    if taken.new < len(taken.received):
+        messages.info(request, gettext("Some papers you had sent before; they are here only once."))
 
 
 def _show_form(
@@ -141,47 +117,9 @@ def _show_form(
         "page": "upload",
         "form": form,
         "refusals": refused,
-        "may_keep": has_live_consent(visit.case, ConsentPurpose.KEEP_RECORDS),
-        "accept": ACCEPTED_TYPES,
-        "begun": _list_begun(visit),
-        "max_bytes": most_bytes(),
-        "limits": _(
-            "PDF, photographs, Word or text, up to %(most)s MB each. The images of a disc as one "
-            "zip file, up to %(most_zip)s."
-        )
-        % {
-            "most": settings.MAX_DOCUMENT_BYTES // (1024 * 1024),
-            "most_zip": filesizeformat(most_bytes(Kind.ZIP)),
-        },
+        **describe_form(Sender(visit.user, visit.case, visit.now), DOOR),
     }
     return render(request, "portal/upload.html", context, status=status)
-
-
-def _list_begun(visit: Visit) -> QuerySet[Upload]:
-    """Files of this person that were interrupted, on whichever device."""
-    begun = Upload.objects.visible_to(visit.user).arriving()
-    return begun.filter(case=visit.case, sent_by=visit.user).exclude(received=F("size"))
-
-
-@require_POST
-@family_page("join")
-def join_papers(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Put papers that this person has just sent together into one, in the order of the list."""
-    if not visit.party.may_upload:
-        raise Http404
-    asked = list(dict.fromkeys(request.POST.getlist("documents")))[:MOST_JOINED]
-    sent = Document.objects.visible_to(visit.user).filter(case=visit.case, sent_by=visit.user)
-    found = {str(document.pk): document for document in sent if str(document.pk) in asked}
-    try:
-        join_documents(
-            documents=[found[key] for key in asked if key in found],
-            title=clean_original_name(request.POST.get("title", "")),
-            actor=visit.user,
-            now=visit.now,
-        )
-    except ValidationError as refusal:
-        return answer_refusal(refusal)
-    return JsonResponse({"state": "joining"}, status=HTTPStatus.ACCEPTED)
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from cases.clinical import services as facts
@@ -10,7 +9,6 @@ from cases.clinical.models import Evaluation, Fact, FactState, SignOff
 from tests import make
 from tests.desk.doing import do, is_done, is_refused, typed_again
 from tests.desk.office import page
-from tests.records.sending import NOTE, is_about_ruth
 from tests.signing import sign_in
 
 EVEROLIMUS = {
@@ -34,13 +32,6 @@ def enter(cast: make.Cast, key: str, value: object) -> Fact:
         actor=cast.coordinator,
         now=make.NOW,
     )
-
-
-def test_files_that_came_another_way_become_records(cast: make.Cast, desk: Client) -> None:
-    file = SimpleUploadedFile("note.txt", NOTE)
-    assert is_done(do(desk, is_about_ruth(cast.case), "upload", file=file))
-    assert cast.case.documents.get().sent_by == cast.coordinator
-    assert is_refused(do(desk, cast.case, "upload"))
 
 
 def test_a_fact_is_entered_with_its_source(cast: make.Cast, desk: Client) -> None:

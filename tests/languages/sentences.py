@@ -28,7 +28,12 @@ PAGES: Final = (
     *("components/*.html", "delivery/*", "django/**/*.html", "email/**/*.txt", "portal/**/*.html"),
 )
 MODULES: Final = (
-    *("navigator/portal/**/*.py", "navigator/languages.py", "cases/clinical/asking.py"),
+    *(
+        "navigator/portal/**/*.py",
+        "navigator/sending/*.py",
+        "navigator/languages.py",
+        "cases/clinical/asking.py",
+    ),
     *("documents/records/sniffing.py", "documents/records/reading_failures.py"),
     *("documents/records/return_reasons.py", "documents/records/errors.py"),
     *("documents/dossiers/links.py", "cases/accounts/jobs.py", "cases/hospitals/outbox.py"),

@@ -38,9 +38,9 @@ def make_application() -> Any:
 
         vars(keeping)["queue_scan"] = die  # inside the transaction, the object is stored
     elif point == "before_the_answer":
-        from navigator.portal import resumable_views  # noqa: PLC0415
+        from navigator.sending import pieces  # noqa: PLC0415
 
-        vars(resumable_views)["write_receipt"] = die
+        vars(pieces)["write_receipt"] = die
     return product
 
 

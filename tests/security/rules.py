@@ -60,6 +60,10 @@ RULES: Final[dict[str, Rule]] = {
     "admin/case/<case_id>/<part>/": TEAM_ONLY,
     "admin/case/<case_id>/death/": TEAM_ONLY,
     "admin/case/<case_id>/do/<name>/": TEAM_ONLY,
+    "admin/case/<case_id>/upload/": TEAM_ONLY,
+    "admin/case/<case_id>/uploads/": TEAM_ONLY,
+    "admin/case/<case_id>/uploads/join/": TEAM_ONLY,
+    "admin/case/<case_id>/uploads/<upload_id>/": CLOSED,  # the planted one is the parent's
     "admin/case/<case_id>/progress/": TEAM_ONLY,
     "admin/case/<case_id>/calendar.ics": TEAM_ONLY,
     "admin/definitions/": STAFF_ONLY,

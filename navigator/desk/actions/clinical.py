@@ -1,6 +1,5 @@
 """Records, facts and the published wording."""
 
-from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,21 +14,8 @@ from cases.clinical.sign_offs import (
     settle_row,
     sign_off_evaluation,
 )
-from documents.records.services import accept_upload
 from navigator.desk import forms
 from navigator.desk.actions.registry import Data, as_uuid, case_action
-
-
-@case_action("upload", part="records", done=_("The files were received and are being read."))
-def upload_records(case: Case, user: User, data: Data) -> object:
-    if not data["files"]:
-        raise ValidationError(_("Choose at least one file."), code="no_file")
-    return [
-        accept_upload(
-            case=case, source=file, original_name=file.name, actor=user, now=timezone.now()
-        )
-        for file in data["files"]
-    ]
 
 
 @case_action("fact", part="facts", form=forms.FactForm, done=_("The fact was entered."))

@@ -60,7 +60,7 @@ def do_case_action(request: HttpRequest, case_id: UUID, name: str) -> HttpRespon
     user = signed_in(request)
     form = action.form(request.POST, case=case, user=user) if action.form else None
     if form is None:
-        data: Data = {**request.POST.dict(), "files": request.FILES.getlist("file")}
+        data: Data = request.POST.dict()
     elif form.is_valid():
         data = {**form.cleaned_data, "form": form}
     else:

@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from documents.records.models import Document
+from navigator.sending.doors import Door
 
-# What may pass if the family tries again, and what is too large; all else needs another file.
+# What may pass if it is tried again, and what is too large; all else needs another file.
 STATUS: Final = {
     "storage_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
@@ -32,11 +32,12 @@ def answer_refusal(refusal: ValidationError, status: int | None = None) -> JsonR
     return answer_code(code_of(refusal), list(refusal.messages), status)
 
 
-def write_receipt(document: Document) -> dict[str, Any]:
-    look = reverse("portal:look", args=[document.case_id, document.pk])
-    receipt = {"document": str(document.pk), "state": "received", "look": look}
+def write_receipt(document: Document, door: Door) -> dict[str, Any]:
+    receipt = {"document": str(document.pk), "state": "received"}
+    if door.look:
+        receipt["look"] = reverse(door.look, args=[document.case_id, document.pk])
     if document.already_here:
         day = date_format(document.received_at, "DATE_FORMAT")
         receipt["state"] = "duplicate"
-        receipt["words"] = _("You sent this one on %(day)s. Nothing more to do.") % {"day": day}
+        receipt["words"] = str(door.again) % {"day": day}
     return receipt

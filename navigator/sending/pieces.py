@@ -11,26 +11,24 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import http_date
 from django.views.decorators.http import require_http_methods
 
 from documents.records.intake import most_bytes
-from documents.records.models import RecordKind, Upload, UploadState
+from documents.records.models import Upload, UploadState
 from documents.records.services import begin_upload, drop_upload, finish_upload, receive_part
 from documents.records.settling import GIVE_UP_AFTER
 from documents.records.uploads import Part
-from navigator.portal.doors import Visit, find_visit
-from navigator.portal.forms import PaperForm
-from navigator.portal.receipts import answer_refusal, code_of, write_receipt
+from navigator.sending.answers import answer_refusal, code_of, write_receipt
+from navigator.sending.doors import Door, Sender
 
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = "creation,termination,expiration,checksum"
@@ -55,20 +53,28 @@ STATUS: Final = {
 View = Callable[..., HttpResponse]
 
 
-def tus_page(view: View) -> View:
-    """Open to those who may send papers to the case; speaks the protocol's version."""
+def make_pieces_page(door: Door) -> View:
+    """The page at which an upload begins, for whoever comes through the door."""
+    return _speak(begin, door, "OPTIONS", "POST")
 
-    @wraps(view)
+
+def make_one_piece_page(door: Door) -> View:
+    """The page of one upload: where it stands, the next part, its receipt, or its end."""
+    return _speak(show_upload, door, "OPTIONS", "HEAD", "PATCH", "DELETE", "POST")
+
+
+def _speak(view: View, door: Door, *methods: str) -> View:
+    """Open to those whom the door lets in; speaks the protocol's version."""
+
+    @require_http_methods(list(methods))
     def answer(request: HttpRequest, case_id: UUID, **kwargs: Any) -> HttpResponse:
-        visit = find_visit(request, case_id)
-        if not visit.party.may_upload:
-            raise Http404
+        sender = door.find_sender(request, case_id)
         if request.method == "OPTIONS":
             response = describe_server()
         elif request.headers.get("Tus-Resumable", VERSION) != VERSION:
             response = HttpResponse(status=HTTPStatus.PRECONDITION_FAILED)
         else:
-            response = view(request, visit, **kwargs)
+            response = view(request, door, sender, **kwargs)
         response.headers["Tus-Resumable"] = response.headers["Tus-Version"] = VERSION
         return response
 
@@ -86,39 +92,33 @@ def describe_server() -> HttpResponse:
     )
 
 
-@require_http_methods(["OPTIONS", "POST"])
-@tus_page
-def begin(request: HttpRequest, visit: Visit) -> HttpResponse:
+def begin(request: HttpRequest, door: Door, sender: Sender) -> HttpResponse:
     """Begin an upload; its address is answered, and how much of it is here already."""
     size = _read_number(request, "Upload-Length")
     if size is None:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     told = _read_metadata(request.headers.get("Upload-Metadata", ""))
-    form = PaperForm(told, case=visit.case)
-    asked = form.requests.get(form.cleaned_data["request"]) if form.is_valid() else None
-    kind = form.cleaned_data.get("kind") or ""
+    details = door.read_details(told, sender.case)
     try:
         upload = begin_upload(
-            case=visit.case,
-            actor=visit.user,
-            now=visit.now,
+            case=sender.case,
+            actor=sender.user,
+            now=sender.now,
             size=size,
             original_name=told.get("filename", ""),
             fingerprint=told.get("fingerprint", "")[:LONGEST_FINGERPRINT],
-            kind=RecordKind(kind) if kind in RecordKind.values else RecordKind.OTHER,
-            request=asked,
+            kind=details.kind,
+            request=details.request,
         )
     except ValidationError as refusal:
         return _refuse(refusal)
-    where = reverse("portal:upload_part", args=[visit.case.pk, upload.pk])
+    where = reverse(door.one_piece, args=[sender.case.pk, upload.pk])
     response = HttpResponse(status=HTTPStatus.CREATED, headers={"Location": where})
     return _say_where_it_stands(response, upload)
 
 
-@require_http_methods(["OPTIONS", "HEAD", "PATCH", "DELETE", "POST"])
-@tus_page
-def one_upload(request: HttpRequest, visit: Visit, upload_id: UUID) -> HttpResponse:
-    mine = Upload.objects.visible_to(visit.user).filter(case=visit.case, sent_by=visit.user)
+def show_upload(request: HttpRequest, door: Door, sender: Sender, upload_id: UUID) -> HttpResponse:
+    mine = Upload.objects.visible_to(sender.user).filter(case=sender.case, sent_by=sender.user)
     upload = get_object_or_404(mine.select_related("case", "request", "document"), pk=upload_id)
     answers = {
         "HEAD": show_offset,
@@ -127,18 +127,20 @@ def one_upload(request: HttpRequest, visit: Visit, upload_id: UUID) -> HttpRespo
         "POST": give_receipt,
     }
     try:
-        return answers[request.method or ""](request, visit, upload)
+        return answers[request.method or ""](request, door, sender, upload)
     except ValidationError as refusal:
         return _refuse(refusal)
 
 
-def show_offset(_request: HttpRequest, _visit: Visit, upload: Upload) -> HttpResponse:
+def show_offset(
+    _request: HttpRequest, _door: Door, _sender: Sender, upload: Upload
+) -> HttpResponse:
     if upload.state in {UploadState.GIVEN_UP, UploadState.REFUSED}:
         return HttpResponse(status=HTTPStatus.GONE)
     return _say_where_it_stands(HttpResponse(), upload)
 
 
-def take_part(request: HttpRequest, visit: Visit, upload: Upload) -> HttpResponse:
+def take_part(request: HttpRequest, _door: Door, sender: Sender, upload: Upload) -> HttpResponse:
     if request.content_type != PART_TYPE:
         return HttpResponse(status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     offset, length = _read_number(request, "Upload-Offset"), _read_number(request, "Content-Length")
@@ -152,7 +154,7 @@ def take_part(request: HttpRequest, visit: Visit, upload: Upload) -> HttpRespons
                 upload=upload,
                 part=part,
                 offset=offset,
-                now=visit.now,
+                now=sender.now,
                 fingerprint=request.headers.get("Upload-Fingerprint", ""),
                 before=request.headers.get("Upload-Before", ""),
             )
@@ -162,16 +164,16 @@ def take_part(request: HttpRequest, visit: Visit, upload: Upload) -> HttpRespons
     return _say_where_it_stands(HttpResponse(status=HTTPStatus.NO_CONTENT), upload)
 
 
-def give_receipt(_request: HttpRequest, visit: Visit, upload: Upload) -> HttpResponse:
+def give_receipt(_request: HttpRequest, door: Door, sender: Sender, upload: Upload) -> HttpResponse:
     """201 when a paper has come of it, 200 when the same bytes were here; the same each time."""
-    document = finish_upload(upload=upload, now=visit.now)
+    document = finish_upload(upload=upload, now=sender.now)
     status = HTTPStatus.OK if document.already_here else HTTPStatus.CREATED
-    return JsonResponse({"received": [write_receipt(document)]}, status=status)
+    return JsonResponse({"received": [write_receipt(document, door)]}, status=status)
 
 
-def forget(_request: HttpRequest, visit: Visit, upload: Upload) -> HttpResponse:
+def forget(_request: HttpRequest, _door: Door, sender: Sender, upload: Upload) -> HttpResponse:
     if upload.state == UploadState.ARRIVING:
-        drop_upload(upload=upload, actor=visit.user, now=visit.now)
+        drop_upload(upload=upload, actor=sender.user, now=sender.now)
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
