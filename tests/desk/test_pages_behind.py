@@ -199,6 +199,25 @@ def test_pages_are_chosen_for_whole_dossiers_only(
     assert DossierVersion.objects.filter(number__gt=version.number).exists() is may_choose
 
 
+def test_pages_that_were_refused_stay_in_their_fields(office: Office, desk: Client) -> None:
+    version = put_version(office)
+    first = str(version.items.get().file.document_id)
+    other = accepted_record(office.case, office.cast.coordinator, title="Second report")
+    version.items.create(file=other, position=2)
+    shown = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert '<details class="card-foot">' in shown
+    refused = desk.post(
+        reverse("admin:version_do", args=[version.pk]),
+        {"do": "choose", f"in-{first}": "on", f"pages-{first}": "1, 999"},
+    )
+    assert refused.status_code == 400
+    html = refused.content.decode()
+    assert '<details class="card-foot" open>' in html
+    assert 'value="1, 999"' in html
+    assert f'name="in-{first}" checked' in html
+    assert f'name="in-{other.document_id}">' in html
+
+
 @pytest.mark.parametrize("needed", [False, True])
 def test_where_two_people_are_needed_who_asked_is_told_and_refused(
     office: Office,

@@ -73,8 +73,13 @@ def test_nothing_is_sent_for_an_impossible_time_or_to_a_stranger(
     contact = str(office.cast.reviewer.pk)
     for days in ("0", "91", "soon", "9" * 30):
         assert decide(desk, version, do="grant", contact=contact, days=days).status_code == 400
+        refused = decide(desk, version, do="grant", contact=contact, days=days).content.decode()
+        assert f'<h1 class="send-to">{office.cast.reviewer.name}</h1>' in refused
+        assert f'value="{days[:5]}"' in refused
     other = make.contact()
-    assert decide(desk, version, do="grant", contact=str(other.pk), days="3").status_code == 404
+    for days in ("3", "91"):
+        answer = decide(desk, version, do="grant", contact=str(other.pk), days=days)
+        assert answer.status_code == 404
     assert not Grant.objects.exists()
 
 
@@ -113,6 +118,14 @@ def test_the_list_of_versions_leads_to_what_is_to_be_checked(
     html = desk.get(page(office.case, "dossiers")).content.decode()
     assert reverse("admin:version", args=[version.pk]) in html
     assert "Check and seal" in html
+
+
+def test_an_answer_that_is_loaded_again_as_a_page_leads_back_to_the_version(
+    version: DossierVersion, desk: Client
+) -> None:
+    answer = desk.get(reverse("admin:version_do", args=[version.pk]))
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("admin:version", args=[version.pk])
 
 
 def test_an_unknown_decision_is_not_found(version: DossierVersion, desk: Client) -> None:
