@@ -33,6 +33,12 @@ UNKNOWN_KINDS: dict[str, Words] = {
     "conflict": gettext_lazy("confirmed sources disagree"),
     "invalid": gettext_lazy("the recorded value cannot be true"),
 }
+SHORT_KINDS: dict[str, Words] = {
+    "missing": gettext_lazy("missing"),
+    "ambiguous": gettext_lazy("ambiguous"),
+    "conflict": gettext_lazy("sources disagree"),
+    "invalid": gettext_lazy("cannot be true"),
+}
 STATUSES: dict[str, Words] = {
     "draft": gettext_lazy("Draft"),
     "in_review": gettext_lazy("In review: not yet approved by a named clinician"),
@@ -132,7 +138,7 @@ def describe_panel(
             for answer in ANSWERS
             if answer in answers
         ),
-        may_sign=bool(meaning) and all(line.meaning != meaning for line in said.sign_offs),
+        may_sign=meaning == READING and all(line.meaning != READING for line in said.sign_offs),
     )
 
 
@@ -162,11 +168,23 @@ def describe_row(
 
 
 def read_flag_context(case: Case, meaning: str) -> dict[str, Any]:
-    """`meaning` is what the reader's word would say; empty: they do not sign."""
+    """`meaning` is what the reader's word would say; empty: they do not sign.
+
+    That the facts are complete is asked once, beside the comparisons; what was weighed in reading
+    a wording is asked at that wording.
+    """
     panel, main, others = describe_panels(case, meaning)
     titles = {definition.id: definition.title for definition in load_versions().values()}
     withdrawn = [
         {"line": line, "title": titles.get(line.indication, line.indication)}
         for line in panel.withdrawn
     ]
-    return {"panel": panel, "main": main, "others": others, "withdrawn": withdrawn}
+    return {
+        "panel": panel,
+        "main": main,
+        "others": others,
+        "withdrawn": withdrawn,
+        "may_sign_facts": meaning == SignOffMeaning.FACTS_COMPLETE.value
+        and panel.facts.evaluation_id is not None
+        and panel.facts.held is None,
+    }

@@ -121,10 +121,7 @@ def read_flag(case: Case, request: HttpRequest) -> Context:
         Role.TEAM_LEAD: SignOffMeaning.FACTS_COMPLETE,
         Role.CLINICIAN: SignOffMeaning.READING_REVIEWED,
     }.get(Role(role))
-    return {
-        **read_flag_context(case, mine.value if mine else ""),
-        "may_sign_reading": role == Role.CLINICIAN,
-    }
+    return read_flag_context(case, mine.value if mine else "")
 
 
 def describe_job(job: Job, case: Case) -> Context:
