@@ -219,6 +219,8 @@ def test_a_dry_run_is_asked_for_read_and_then_the_version_is_made_active(
     assert read_news(response) == ["It is active. Every case is being compared again."]
     newer.refresh_from_db()
     assert (newer.is_active, newer.activated_by) == (True, cast.clinician)
+    older = read(clinic, at("definition", row_of()))
+    assert f'Cases are compared with <a href="{at("definition", newer)}">version 1.1.0</a>' in older
     run_jobs()
     flag = Evaluation.objects.current().get(
         case=cast.case, indication="us-fda/cabozantinib-tablets/net"
