@@ -95,6 +95,12 @@ class User(AbstractUser):
         return self.role in CASE_STAFF_ROLES
 
 
+class SealingRule(models.TextChoices):
+    AS_INSTALLED = "", _("As the installation has it")
+    TWO = "two", _("Two people: who asked for a version does not seal it")
+    ONE = "one", _("One person is enough")
+
+
 class Team(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)
@@ -109,6 +115,9 @@ class Team(models.Model):
             "has a coordinator or team lead."
         ),
     )
+    sealing = models.CharField(
+        _("who seals a dossier"), max_length=3, choices=SealingRule.choices, blank=True, default=""
+    )
 
     class Meta:
         verbose_name = _("team")
@@ -122,7 +131,10 @@ class Team(models.Model):
                 violation_error_message=_(
                     "Another team already takes new inquiries; take the tick away there first."
                 ),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(sealing__in=SealingRule.values), name="team_sealing_known"
+            ),
         ]
 
     def __str__(self) -> str:

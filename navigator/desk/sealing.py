@@ -20,10 +20,14 @@ from cases.hospitals.models import Contact
 from documents.dossiers.delivery import GOOD_FOR, LONGEST, grant_version, revoke_grant
 from documents.dossiers.models import DossierVersion, Grant, VersionState, VersionVariant
 from documents.dossiers.queries import find_newest_sealed, list_versions
+from documents.dossiers.sealing_rule import (
+    list_second_people,
+    needs_another_to_seal,
+    needs_two_to_seal,
+)
 from documents.dossiers.services import (
     OUT,
     RECALLABLE,
-    needs_another_to_seal,
     recall_version,
     request_dossier,
     seal_version,
@@ -39,7 +43,11 @@ CANNOT_BE_IN = [DocumentState.DUPLICATE, DocumentState.WITHDRAWN, DocumentState.
 
 def find_version(request: HttpRequest, version_id: UUID) -> DossierVersion:
     rows = DossierVersion.objects.select_related(
-        "dossier__case__patient", "dossier__referral__hospital", "sealed_by"
+        "dossier__case__patient",
+        "dossier__case__team",
+        "dossier__referral__hospital",
+        "asked_by",
+        "sealed_by",
     ).defer("contents")
     return find_row(rows, request, version_id)
 
@@ -102,8 +110,7 @@ def render_version(
         "new_sources": " · ".join(
             f"S{line.position} {line.title}" for line in lines if has_pages_behind and line.is_new
         ),
-        "waits_for_another": version.state == VersionState.TO_CHECK
-        and needs_another_to_seal(version, signed_in(request)),
+        **describe_four_eyes(version, signed_in(request)),
         "left_out": ()
         if version.names_nobody
         else Document.objects.filter(case=case)
@@ -118,6 +125,17 @@ def render_version(
         "typed_reason": typed.get("reason", "")[:300],
     }
     return render(request, "desk/version.html", context, status=status)
+
+
+def describe_four_eyes(version: DossierVersion, user: User) -> dict[str, Any]:
+    """Whether two people seal the version, and who the second one may be."""
+    if version.state != VersionState.TO_CHECK or version.asked_by is None:
+        return {"needs_two": False}
+    return {
+        "needs_two": needs_two_to_seal(version.dossier.case),
+        "waits_for_another": needs_another_to_seal(version, user),
+        "second_people": list_second_people(version),
+    }
 
 
 @require_safe
