@@ -30,9 +30,7 @@ def list_second_people(version: DossierVersion) -> list[User]:
     near = Q(pk__in=[case.owner.pk] if case.owner else [])
     if case.team:
         near |= Q(teams=case.team)
-    return list(
-        User.objects.filter(near, is_active=True, role__in=SEALING_ROLES)
-        .exclude(pk=version.asked_by_id)
-        .distinct()
-        .order_by("name")
-    )
+    people = User.objects.filter(near, is_active=True, role__in=SEALING_ROLES)
+    if version.asked_by is not None:
+        people = people.exclude(pk=version.asked_by.pk)
+    return list(people.distinct().order_by("name"))
