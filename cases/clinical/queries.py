@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from cases.casework.models import Case, RequestState, Stage
-from cases.clinical.asking import asks_for, same_paper
+from cases.clinical.asking import asks_for, settled_by
 from cases.clinical.fact_values import describe_value
 from cases.clinical.grounds import counted_facts
 from cases.clinical.in_use import read_use
@@ -168,11 +168,13 @@ def flag_panel(case: Case) -> FlagPanel:
     versions = DefinitionVersion.objects.select_related("approved_by")
     active = {row.indication: row for row in versions.active()}
     requests = list(case.record_requests.asked())
-    asked = [row.fact_key for row in requests if row.state in WAITED_FOR]
+    waited_for = [row for row in requests if row.state in WAITED_FOR]
     complete = {(row.kind, row.title) for row in requests if row.state == RequestState.FULFILLED}
     around = _Around(
         facts=_describe_facts(case),
-        asked=same_paper(asked),
+        asked=settled_by(
+            (row.fact_key for row in waited_for), ((row.kind, row.title) for row in waited_for)
+        ),
         complete=frozenset(complete),
         waiting=Counter(Fact.objects.proposed().filter(case=case).values_list("key", flat=True)),
         said=read_said(case),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from cases.casework.models import Case
 from cases.clinical.definitions import load_versions
 from cases.clinical.models import Fact, SignOffMeaning
+from cases.clinical.people_said import SignOffLine
 from cases.clinical.queries import CriterionLine, FlagPanel, IndicationPanel, flag_panel
 from documents.records.queries import EvidenceView, evidence_for
 from navigator.desk.known import KnownValue, describe_known
@@ -89,6 +90,8 @@ class Panel:
     rows: tuple[Row, ...]
     readings: tuple[OtherSign, ...]
     counts: tuple[tuple[Sign, int], ...]
+    past_readings: tuple[SignOffLine, ...]
+    """What a clinician signed before something changed; the coordinator's word stands apart."""
     may_sign: bool
 
 
@@ -138,6 +141,7 @@ def describe_panel(
             for answer in ANSWERS
             if answer in answers
         ),
+        past_readings=tuple(line for line in said.past_sign_offs if line.meaning == READING),
         may_sign=meaning == READING and all(line.meaning != READING for line in said.sign_offs),
     )
 

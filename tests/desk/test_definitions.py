@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from cases.accounts.models import AuditEvent
 from cases.casework.models import Case
+from cases.casework.services import ask_for_record
 from cases.clinical.approvals import request_dry_run
 from cases.clinical.in_use import register_definitions
 from cases.clinical.models import DefinitionVersion, DryRun, Evaluation, Settlement
@@ -479,6 +480,29 @@ def test_all_that_is_missing_is_asked_for_in_one_click(
     assert is_done(do(desk, cast.case, "ask-all-missing", evaluation=flag.pk))
     assert cast.case.record_requests.count() == before + 4
     assert "Ask the family for" not in read(desk, page(cast.case, "flag"))
+
+
+def test_a_paper_that_was_asked_for_by_hand_is_not_offered_again(
+    cast: make.Cast, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    enter_pnet(cast.case, cast.coordinator, without="resectable")
+    run_jobs()
+    offer = (
+        'Ask the family for the 1 record that is missing<span class="visually-hidden">'
+        ": Cabozantinib tablets, neuroendocrine tumours (US)"
+    )
+    assert offer in read(desk, page(cast.case, "flag"))
+    ask_for_record(
+        case=cast.case,
+        kind="oncology_letter",
+        title="Latest letter of the treating doctors",
+        reason="It says how she is.",
+        actor=cast.coordinator,
+        now=make.NOW,
+    )
+    shown = read(desk, page(cast.case, "flag"))
+    assert offer not in shown
+    assert "The family has been asked for the record." in shown
 
 
 def test_words_of_a_change_alone_list_nobody(
