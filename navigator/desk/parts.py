@@ -14,7 +14,7 @@ from cases.casework.models import Case, NoticeState, RequestState, TimelineEntry
 from cases.clinical.models import SignOffMeaning
 from cases.clinical.vocabulary import FACTS
 from cases.hospitals.models import Direction, MessageState, Referral, ReferralState, Thread
-from cases.hospitals.services import REFERRAL_MOVES
+from cases.hospitals.services import ENDED, REFERRAL_MOVES
 from cases.jobs.models import Job
 from cases.travel.itinerary import list_steps
 from cases.travel.models import AppointmentState, TripState
@@ -157,8 +157,14 @@ def read_dossiers(case: Case, request: HttpRequest) -> Context:
             }
             for row in versions
         ],
-        "dossier_form": blank(forms.DossierForm, case, request),
+        "dossier_form": blank(forms.DossierForm, case, request, referral=find_only_referral(case)),
     }
+
+
+def find_only_referral(case: Case) -> Referral | None:
+    """The referral that a dossier is made for unless somebody says otherwise."""
+    going = list(case.referrals.exclude(state__in=ENDED)[:2])
+    return going[0] if len(going) == 1 else None
 
 
 def read_referrals(case: Case, request: HttpRequest) -> Context:

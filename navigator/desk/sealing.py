@@ -1,7 +1,8 @@
 """A dossier version before a person: what they will see, sealing, sending, calling back."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,14 @@ from cases.accounts.models import User
 from cases.casework.models import Case, Consent, ConsentPurpose
 from cases.hospitals.models import Contact
 from documents.dossiers.delivery import GOOD_FOR, LONGEST, grant_version, revoke_grant
-from documents.dossiers.models import DossierVersion, Grant, VersionState, VersionVariant
+from documents.dossiers.models import (
+    DossierVersion,
+    Grant,
+    Notice,
+    NoticeReason,
+    VersionState,
+    VersionVariant,
+)
 from documents.dossiers.queries import find_newest_sealed, list_versions
 from documents.dossiers.sealing_rule import (
     list_second_people,
@@ -60,6 +68,38 @@ def find_contacts(version: DossierVersion) -> Any:
     return Contact.objects.filter(
         hospital=referral.hospital_id, ended_at__isnull=True
     ).select_related("hospital")
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a version may be sent to, and what they have of it."""
+
+    contact: Contact
+    has_link: bool
+    waits: bool
+    """They opened an earlier version, were told that it was replaced, and have no link yet."""
+
+
+def list_recipients(version: DossierVersion, now: datetime) -> list[Recipient]:
+    """In four queries."""
+    given = set(version.grants.values_list("contact", flat=True))
+    live = set(Grant.objects.live(now).filter(version=version).values_list("contact", flat=True))
+    told = set(
+        Notice.objects.filter(
+            version__dossier=version.dossier_id,
+            version__variant=version.variant,
+            version__number__lt=version.number,
+            reason=NoticeReason.SUPERSEDED,
+        ).values_list("contact", flat=True)
+    )
+    return [
+        Recipient(
+            contact,
+            has_link=contact.pk in live,
+            waits=contact.pk in told - given,
+        )
+        for contact in find_contacts(version)
+    ]
 
 
 def find_consent(case: Case, hospital_id: UUID) -> Consent | None:
@@ -119,7 +159,8 @@ def render_version(
         .order_by("received_at"),
         "may_send": version.state in OUT,
         "may_recall": version.state in RECALLABLE,
-        "contacts": find_contacts(version) if version.state in OUT else (),
+        "recipients": list_recipients(version, timezone.now()) if version.state in OUT else (),
+        "notices": version.notices.select_related("contact", "message").order_by("made_at"),
         "has_consent": referral is not None
         and find_consent(case, referral.hospital_id) is not None,
         "typed_reason": typed.get("reason", "")[:300],

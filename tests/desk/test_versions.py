@@ -5,13 +5,17 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from cases.casework.consents import withdraw_consent
+from cases.hospitals.models import Contact, Referral, ReferralState
 from documents.dossiers.models import DossierVersion, Grant, VersionState
 from documents.dossiers.services import seal_version
 from documents.records.services import accept_document
+from navigator.desk.sealing import find_contacts
 from tests import make
 from tests.desk.office import Office, build_version, page
+from tests.dossiers.records import sealed_version
 
 
 def decide(desk: Client, version: DossierVersion, **typed: Any) -> Any:
@@ -130,3 +134,74 @@ def test_an_answer_that_is_loaded_again_as_a_page_leads_back_to_the_version(
 
 def test_an_unknown_decision_is_not_found(version: DossierVersion, desk: Client) -> None:
     assert decide(desk, version, do="burn").status_code == 404
+
+
+def test_a_new_version_is_for_the_referral_that_is_going_where_there_is_one(
+    office: Office, desk: Client
+) -> None:
+    address = reverse("admin:cockpit_part", args=[office.case.pk, "dossiers"])
+    chosen = f'<option value="{office.cast.referral.pk}" selected>'
+    assert chosen in desk.get(address).content.decode()
+    second = make.contact()
+    another = Referral.objects.create(
+        case=office.case,
+        hospital=second.hospital,
+        contact=second,
+        question="The same question",
+        created_at=make.NOW,
+    )
+    assert " selected>NV-" not in desk.get(address).content.decode()
+    another.state = ReferralState.WITHDRAWN
+    another.save()
+    assert chosen in desk.get(address).content.decode()
+
+
+def test_who_opened_a_version_is_named_as_told_and_as_waiting_for_the_newer_one(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    seal(version, office)
+    reviewer, waits = office.cast.reviewer, "was told that this one comes"
+    decide(desk, version, do="grant", contact=str(reviewer.pk), days="14")
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "Has an open link to this version" in html
+    assert "Send another link" in html
+    assert waits not in html
+    assert "Who was told" not in html
+    version.grants.get().accesses.create(at=make.NOW, kind="opened")
+    newer = sealed_version(office.cast, title="of a second version")
+    older = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "Who was told" in older
+    assert "Replaced by a newer version" in older
+    address = reverse("admin:version", args=[newer.pk])
+    assert waits in desk.get(address).content.decode()
+    decide(desk, newer, do="grant", contact=str(reviewer.pk), days="14")
+    html = desk.get(address).content.decode()
+    assert waits not in html
+    assert "Has an open link to this version" in html
+    newer.grants.get().accesses.create(at=make.NOW, kind="opened")
+    decide(desk, newer, do="recall", reason="A wrong page")
+    html = desk.get(address).content.decode()
+    assert "Called back" in html
+    assert "Who was told" in html
+    older = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "what replaced it was called back" in older
+
+
+def test_the_page_of_a_version_costs_the_same_for_many_recipients(
+    version: DossierVersion,
+    office: Office,
+    desk: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    seal(version, office)
+    for number in range(6):
+        Contact.objects.create(
+            hospital=office.cast.reviewer.hospital,
+            name=f"Reader {number}",
+            email=f"reader{number}@hospital.example",
+        )
+    for contact in find_contacts(version):
+        decide(desk, version, do="grant", contact=str(contact.pk), days="14")
+    with django_assert_max_num_queries(32):
+        html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert html.count("Has an open link to this version") == 7
