@@ -56,7 +56,7 @@ class PersonAdmin(OfficeAdmin):
 @admin.register(Team)
 class TeamAdmin(OfficeAdmin):
     keepers = frozenset({Role.ADMINISTRATOR, Role.TEAM_LEAD})
-    list_display = ("name", "takes_inquiries")
+    list_display = ("name", "takes_inquiries", "sealing")
     filter_horizontal = ("members",)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

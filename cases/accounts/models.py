@@ -1,7 +1,7 @@
 """People who sign in, their teams and invitations, and the record of what was done."""
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
@@ -22,6 +22,7 @@ class Role(models.TextChoices):
 
 STAFF_ROLES = frozenset(Role) - {Role.FAMILY}
 CASE_STAFF_ROLES = STAFF_ROLES - {Role.ADMINISTRATOR}
+TITLES: Final = frozenset({"Dr", "Prof", "PD", "Mr", "Ms", "Mrs"})
 
 
 class UserManager(BaseUserManager["User"]):
@@ -78,7 +79,9 @@ class User(AbstractUser):
         return self.name
 
     def get_short_name(self) -> str:
-        return self.name.split(" ")[0]
+        """The first word of the name that is no title."""
+        words = self.name.split() or [""]
+        return next((word for word in words if word.rstrip(".") not in TITLES), words[0])
 
     @property
     def languages_read(self) -> set[str]:
@@ -90,6 +93,12 @@ class User(AbstractUser):
     def works_on_cases(self) -> bool:
         """Whether the role opens case files at all; administrators do not, by default."""
         return self.role in CASE_STAFF_ROLES
+
+
+class SealingRule(models.TextChoices):
+    AS_INSTALLED = "", _("As the installation has it")
+    TWO = "two", _("Two people: who asked for a version does not seal it")
+    ONE = "one", _("One person is enough")
 
 
 class Team(models.Model):
@@ -106,6 +115,9 @@ class Team(models.Model):
             "has a coordinator or team lead."
         ),
     )
+    sealing = models.CharField(
+        _("who seals a dossier"), max_length=3, choices=SealingRule.choices, blank=True, default=""
+    )
 
     class Meta:
         verbose_name = _("team")
@@ -119,7 +131,10 @@ class Team(models.Model):
                 violation_error_message=_(
                     "Another team already takes new inquiries; take the tick away there first."
                 ),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(sealing__in=SealingRule.values), name="team_sealing_known"
+            ),
         ]
 
     def __str__(self) -> str:

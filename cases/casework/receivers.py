@@ -11,6 +11,7 @@ from cases.casework.models import Case, CaseParty, FamilyNotice, NoticeState
 from cases.casework.services import make_task
 from cases.casework.signals import notice_bounced
 from cases.jobs.models import Job
+from cases.jobs.registry import find_job_kind
 from cases.jobs.services import queue_job
 from cases.jobs.signals import job_given_up, minute_passed
 
@@ -18,8 +19,11 @@ from cases.jobs.signals import job_given_up, minute_passed
 @receiver(job_given_up)
 def ask_a_person(job: Job, now: datetime, **_kwargs: Any) -> None:
     """Work that was given up becomes a task, in the transaction that gives it up."""
+    words = find_job_kind(job.kind).given_up
     make_task(
-        title=_("Background work was given up: %(kind)s") % {"kind": job.kind},
+        title=_(words)
+        if words
+        else _("Background work was given up: %(kind)s") % {"kind": job.kind},
         case=Case.objects.filter(pk=job.case_id).first() if job.case_id else None,
         code="job_given_up",
         target=job.subject or f"jobs.job:{job.pk}",

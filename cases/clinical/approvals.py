@@ -16,6 +16,7 @@ from cases.clinical.definition_parts import Definition
 from cases.clinical.evaluating import end_comparisons, spoil_words
 from cases.clinical.in_use import definition_of
 from cases.clinical.models import DefinitionState, DefinitionVersion, DryRun, Evaluation
+from cases.jobs.models import Job
 from cases.jobs.services import queue_job
 
 DECIDERS: Final = frozenset({Role.CLINICIAN, Role.TEAM_LEAD})
@@ -49,14 +50,21 @@ def approve_definition(
 
 @transaction.atomic
 def request_dry_run(*, definition: DefinitionVersion, actor: User, now: datetime) -> DryRun:
-    """Have a job find out whose answer would change; nothing is activated by it."""
+    """Have a job find out whose answer would change; nothing is activated by it.
+
+    While the same is being found out, asking again is asking once.
+    """
     _require(actor, DECIDERS)
     row, said = _lock(definition)
     if not row.may_become_active:
         raise errors.NotReadyToActivate
+    before = _find_active(row.indication)
+    for waiting in row.dry_runs.filter(before=before, digest=said.digest, finished_at__isnull=True):
+        if Job.objects.unfinished().filter(subject=f"clinical.dryrun:{waiting.pk}").exists():
+            return waiting
     run = DryRun.objects.create(
         definition=row,
-        before=_find_active(row.indication),
+        before=before,
         digest=said.digest,
         asked_by=actor,
         asked_at=now,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -96,7 +97,12 @@ def asks_for(fact_keys: Iterable[str]) -> Wanted | None:
     return next((WANTED[key] for key in fact_keys if key in WANTED), None)
 
 
-def same_paper(fact_keys: Iterable[str]) -> frozenset[str]:
-    """All facts that the papers asked for under the given facts could settle."""
-    papers = {WANTED[key].key for key in fact_keys if key in WANTED}
-    return frozenset(key for key, wanted in WANTED.items() if wanted.key in papers)
+def settled_by(fact_keys: Iterable[str], papers: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """All facts that papers could settle: those asked for under a fact, and those by name.
+
+    A paper that somebody put on the list by hand, by its kind and its English title, is the same
+    paper.
+    """
+    with translation.override("en"):  # as the requests keep them
+        wanted = {WANTED[key].key for key in fact_keys if key in WANTED} | set(papers)
+        return frozenset(key for key, each in WANTED.items() if each.key in wanted)

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import translation
 
 from cases.casework.models import Case, RequestState, Stage
-from cases.clinical.asking import asks_for, same_paper
+from cases.clinical.asking import asks_for, settled_by
 from cases.clinical.fact_values import describe_value
 from cases.clinical.grounds import counted_facts
 from cases.clinical.in_use import read_use
@@ -22,9 +22,9 @@ from cases.clinical.models import (
     Evaluation,
     Fact,
     Overall,
-    Settlement,
-    SignOff,
+    SignOffMeaning,
 )
+from cases.clinical.people_said import Said, SettledLine, SignOffLine, read_said
 from cases.clinical.standing import Standing, build_snapshot, build_standing
 from cases.clinical.vocabulary import spec_for
 from cases.jobs.models import Job
@@ -78,26 +78,10 @@ class CriterionLine:
     is_asked: bool
     proposals: int
     """Proposals about its facts that wait for a person."""
-    settled: "SettledLine | None"
+    settled: SettledLine | None
     """What a clinician said on a row that the wording does not settle."""
     was_settled: str
     """What a clinician said on the same row of an earlier comparison; it holds no more."""
-
-
-@dataclass(frozen=True)
-class SignOffLine:
-    meaning: str
-    meaning_text: str
-    statement: str
-    signed_by: str
-    signed_at: datetime
-
-
-@dataclass(frozen=True)
-class SettledLine:
-    sentence: str
-    settled_by: str
-    settled_at: datetime
 
 
 @dataclass(frozen=True)
@@ -119,12 +103,26 @@ class IndicationPanel:
     reference_date: date
     evaluated_at: datetime
     sign_offs: tuple[SignOffLine, ...]
+    past_sign_offs: tuple[SignOffLine, ...]
+    """What was signed before something behind it changed, and by nobody since."""
+    facts_hash: str
     definition_id: UUID | None
     """The page of the definition that is active now."""
     is_outdated: bool
     """The active definition says something else by now; the case is compared again soon."""
     papers_to_ask: int
     """Papers that could settle rows that nobody recorded, not asked for yet."""
+
+
+@dataclass(frozen=True)
+class FactsWord:
+    """Whether a coordinator said that the recorded facts are complete: one word for them all."""
+
+    evaluation_id: UUID | None
+    """The comparison on which the word is given; None where there is none yet."""
+    held: SignOffLine | None
+    past: SignOffLine | None
+    """Somebody said so before a fact, a paper or a wording changed."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +144,7 @@ class FlagPanel:
 
     main: tuple[IndicationPanel, ...]
     others: tuple[IndicationPanel, ...]
+    facts: FactsWord
     withdrawn: tuple[WithdrawnLine, ...]
     is_history_complete: bool
     is_being_compared: bool
@@ -160,9 +159,7 @@ class _Around:
     asked: frozenset[str]
     complete: frozenset[tuple[str, str]]  # kind and title of the papers that came
     waiting: Mapping[str, int]
-    signed: Mapping[UUID, Sequence[SignOffLine]]
-    settled: Mapping[tuple[UUID, str], SettledLine]
-    was_settled: Mapping[tuple[str, str], str]
+    said: Said
     active: Mapping[str, DefinitionVersion]
 
 
@@ -171,17 +168,16 @@ def flag_panel(case: Case) -> FlagPanel:
     versions = DefinitionVersion.objects.select_related("approved_by")
     active = {row.indication: row for row in versions.active()}
     requests = list(case.record_requests.asked())
-    asked = [row.fact_key for row in requests if row.state in WAITED_FOR]
+    waited_for = [row for row in requests if row.state in WAITED_FOR]
     complete = {(row.kind, row.title) for row in requests if row.state == RequestState.FULFILLED}
-    settled, was_settled = _describe_settlements(case)
     around = _Around(
         facts=_describe_facts(case),
-        asked=same_paper(asked),
+        asked=settled_by(
+            (row.fact_key for row in waited_for), ((row.kind, row.title) for row in waited_for)
+        ),
         complete=frozenset(complete),
         waiting=Counter(Fact.objects.proposed().filter(case=case).values_list("key", flat=True)),
-        signed=_describe_sign_offs(case),
-        settled=settled,
-        was_settled=was_settled,
+        said=read_said(case),
         active=active,
     )
     panels = [
@@ -192,6 +188,7 @@ def flag_panel(case: Case) -> FlagPanel:
     return FlagPanel(
         main=tuple(main),
         others=tuple(sorted(others, key=lambda panel: (panel.unknowns, panel.indication))),
+        facts=_find_facts_word([*main, *others]),
         withdrawn=_describe_withdrawn(active),
         is_history_complete=CompleteHistory.objects.live().filter(case=case).exists(),
         is_being_compared=Job.objects.unfinished()
@@ -201,37 +198,22 @@ def flag_panel(case: Case) -> FlagPanel:
     )
 
 
-def settled_rows(case: Case, evaluations: QuerySet[Evaluation]) -> dict[str, SettledLine]:
-    """What holds of a clinician's sentences on these comparisons of a case, by criterion."""
-    rows = (
-        Settlement.objects.valid()
-        .filter(evaluation__case=case, evaluation__in=evaluations)
-        .select_related("settled_by")
+def _find_facts_word(panels: Sequence[IndicationPanel]) -> FactsWord:
+    """What holds for every comparison of the facts as they are now."""
+    if not panels:
+        return FactsWord(None, None, None)
+    same = [panel for panel in panels if panel.facts_hash == panels[0].facts_hash]
+    held = [_of_facts(panel.sign_offs) for panel in same]
+    past = [word for panel in same if (word := _of_facts(panel.past_sign_offs))]
+    return FactsWord(
+        panels[0].evaluation_id,
+        held=held[0] if all(held) else None,
+        past=max(past, key=lambda word: word.signed_at, default=None),
     )
-    return {row.criterion: _describe_settlement(row) for row in rows}
 
 
-def _describe_settlement(row: Settlement) -> SettledLine:
-    return SettledLine(row.sentence, row.settled_by.name, row.settled_at)
-
-
-def _describe_settlements(
-    case: Case,
-) -> tuple[dict[tuple[UUID, str], SettledLine], dict[tuple[str, str], str]]:
-    """Sentences that hold, by comparison and row; the newest that hold no more, by indication."""
-    rows = (
-        Settlement.objects.filter(evaluation__case=case)
-        .select_related("settled_by", "evaluation")
-        .defer("evaluation__result", "evaluation__snapshot", "evaluation__facts")
-        .order_by("settled_at")
-    )
-    valid, stale = {}, {}
-    for row in rows:
-        if row.stale_at is None:
-            valid[row.evaluation_id, row.criterion] = _describe_settlement(row)
-        else:
-            stale[row.evaluation.indication, row.criterion] = row.sentence
-    return valid, stale
+def _of_facts(words: Iterable[SignOffLine]) -> SignOffLine | None:
+    return next((word for word in words if word.meaning == SignOffMeaning.FACTS_COMPLETE), None)
 
 
 def _describe_withdrawn(active: Container[str]) -> tuple[WithdrawnLine, ...]:
@@ -290,22 +272,6 @@ def _describe_fact(row: Fact, values: Mapping[str, set[str]]) -> FactLine:
     )
 
 
-def _describe_sign_offs(case: Case) -> dict[UUID, list[SignOffLine]]:
-    rows = SignOff.objects.valid().filter(evaluation__case=case).select_related("signed_by")
-    signed: dict[UUID, list[SignOffLine]] = {}
-    for row in rows:
-        signed.setdefault(row.evaluation_id, []).append(
-            SignOffLine(
-                meaning=row.meaning,
-                meaning_text=row.get_meaning_display(),
-                statement=row.statement,
-                signed_by=row.signed_by.name,
-                signed_at=row.signed_at,
-            )
-        )
-    return signed
-
-
 def _describe_evaluation(row: Evaluation, around: _Around) -> IndicationPanel:
     said = row.result
     active = around.active.get(row.indication)
@@ -330,7 +296,9 @@ def _describe_evaluation(row: Evaluation, around: _Around) -> IndicationPanel:
         next_transition_date=row.next_transition_date,
         reference_date=row.reference_date,
         evaluated_at=row.evaluated_at,
-        sign_offs=tuple(around.signed.get(row.pk, ())),
+        sign_offs=around.said.signed_on(row),
+        past_sign_offs=around.said.signed_before(row),
+        facts_hash=row.facts_hash,
         definition_id=None if active is None else active.pk,
         is_outdated=not is_same,
         papers_to_ask=_count_papers(lines, said["criteria"], around),
@@ -388,8 +356,8 @@ def _describe_criterion(
         can_be_asked=ask is not None and not is_asked,
         is_asked=is_asked,
         proposals=sum(around.waiting.get(key, 0) for key in said["facts"]),
-        settled=around.settled.get((evaluation.pk, said["id"])),
-        was_settled=around.was_settled.get((evaluation.indication, said["id"]), "")
+        settled=around.said.settled.get((evaluation.pk, said["id"])),
+        was_settled=around.said.was_settled.get((evaluation.indication, said["id"]), "")
         if is_ambiguous
         else "",
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from cases.accounts.audit import record
@@ -34,8 +35,9 @@ def sign_off_evaluation(
 ) -> SignOff:
     """A coordinator says that the facts are complete, a clinician that the reading was reviewed.
 
-    The clinician says in a sentence what was weighed. Signing twice is signing once. The word
-    holds until a fact or the definition changes.
+    The clinician says in a sentence what was weighed. The coordinator's word is about the facts,
+    so it is given once, for every comparison of these very facts. Signing twice is signing once.
+    The word holds until a fact or the definition changes.
     """
     meaning = SignOffMeaning(meaning)
     if actor.role not in SIGNERS[meaning]:
@@ -43,27 +45,38 @@ def sign_off_evaluation(
     if meaning == SignOffMeaning.READING_REVIEWED and not statement.strip():
         raise errors.ReasonMissing
     require_standing(evaluation, now)
-    held: SignOff | None = (
-        SignOff.objects.valid().filter(evaluation=evaluation, meaning=meaning).first()
+    valid = SignOff.objects.valid().filter(meaning=meaning)
+    unsigned = _comparisons_meant(evaluation, meaning).exclude(sign_offs__in=valid)
+    made = SignOff.objects.bulk_create(
+        SignOff(
+            evaluation=each,
+            meaning=meaning,
+            statement=statement.strip()[:300],
+            signed_by=actor,
+            signed_at=now,
+        )
+        for each in unsigned.only("pk")
     )
-    if held is not None:
-        return held
-    sign_off = SignOff.objects.create(
-        evaluation=evaluation,
-        meaning=meaning,
-        statement=statement.strip()[:300],
-        signed_by=actor,
-        signed_at=now,
+    if made:
+        record(
+            action="evaluation.signed_off",
+            actor=actor,
+            now=now,
+            case_id=evaluation.case_id,
+            target=f"clinical.evaluation:{evaluation.pk}",
+            detail={"meaning": meaning.value, "comparisons": len(made)},
+        )
+    signed: SignOff = valid.get(evaluation=evaluation)
+    return signed
+
+
+def _comparisons_meant(evaluation: Evaluation, meaning: SignOffMeaning) -> QuerySet[Evaluation]:
+    """A reading is of one wording; that the facts are complete is said of the facts."""
+    if meaning == SignOffMeaning.READING_REVIEWED:
+        return Evaluation.objects.filter(pk=evaluation.pk)
+    return Evaluation.objects.current().filter(
+        case=evaluation.case_id, facts_hash=evaluation.facts_hash
     )
-    record(
-        action="evaluation.signed_off",
-        actor=actor,
-        now=now,
-        case_id=evaluation.case_id,
-        target=f"clinical.evaluation:{evaluation.pk}",
-        detail={"meaning": meaning.value},
-    )
-    return sign_off
 
 
 def require_standing(evaluation: Evaluation, now: datetime) -> None:

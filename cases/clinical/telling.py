@@ -128,6 +128,8 @@ class Line:
     key: str
     part: str
     text: str
+    by: str = " "
+    """What stands between its parts: words, or whole values."""
 
 
 def list_lines(definition: Definition) -> Iterator[Line]:
@@ -181,12 +183,28 @@ def list_cohorts(definition: Definition) -> dict[str, list[str]]:
 def _list_criterion(criterion: Criterion) -> Iterator[Line]:
     at = f"criterion {criterion.id}"
     yield Line(at, f"“{criterion.phrase}”", f"{criterion.tag}: {criterion.phrase}")
-    yield Line(f"{at} test", f"“{criterion.phrase}”: logic", say_test(criterion.test))
+    yield from _list_logic(at, f"“{criterion.phrase}”: logic", criterion.test)
     for question in dict.fromkeys(criterion.asks.values()):
         kinds = [kind.value for kind, asked in criterion.asks.items() if asked == question]
         yield Line(f"{at} ask {kinds[0]}", f"“{criterion.phrase}”: question ({kinds[0]})", question)
     if criterion.note:
         yield Line(f"{at} note", f"“{criterion.phrase}”: note", criterion.note)
+
+
+def _list_logic(at: str, part: str, test: Test) -> Iterator[Line]:
+    """What an operator reads, then a line for each verdict with its values."""
+    told = tell_test(test)
+    if told.parts:
+        yield Line(f"{at} test", part, say_test(test))
+        return
+    yield Line(f"{at} test", part, told.words)
+    seen: dict[str, int] = {}
+    for branch in told.branches:
+        verdict = branch.verdict.replace("_", " ")
+        number = seen[verdict] = seen.get(verdict, 0) + 1  # several rules derive
+        values = ", ".join(branch.all_words or branch.words)
+        by = " " if branch.verdict == "derived" else ", "
+        yield Line(f"{at} {verdict} {number}", f"{part}, {verdict}", values, by)
 
 
 @dataclass(frozen=True)
@@ -218,24 +236,33 @@ def list_differences(older: Definition, newer: Definition) -> tuple[list[Differe
             same += 1
             continue
         shown = new or old
-        found.append(
-            Difference(
-                shown.part if shown else "", compare_words(was, now), old is None, new is None
-            )
-        )
+        part, by = (shown.part, shown.by) if shown else ("", " ")
+        found.append(Difference(part, compare_words(was, now, by), old is None, new is None))
     return found, same
 
 
-def compare_words(was: str, now: str) -> tuple[Piece, ...]:
-    """The words of two sentences beside one another."""
-    one, other = was.split(), now.split()
+def compare_words(was: str, now: str, by: str = " ") -> tuple[Piece, ...]:
+    """The words of two sentences beside one another, or whole values that stand between `by`."""
+    one, other = (text.split(None if by == " " else by) if text else [] for text in (was, now))
     pieces = []
     for how, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        goes_on = b < len(one) or d < len(other)
         if how == "equal":
-            pieces.append(Piece(is_old=True, is_new=True, text=" ".join(one[a:b])))
+            pieces.append(
+                Piece(is_old=True, is_new=True, text=_join(one[a:b], by, goes_on=goes_on))
+            )
             continue
         if a < b:
-            pieces.append(Piece(is_old=True, is_new=False, text=" ".join(one[a:b])))
+            pieces.append(
+                Piece(is_old=True, is_new=False, text=_join(one[a:b], by, goes_on=goes_on))
+            )
         if c < d:
-            pieces.append(Piece(is_old=False, is_new=True, text=" ".join(other[c:d])))
+            pieces.append(
+                Piece(is_old=False, is_new=True, text=_join(other[c:d], by, goes_on=goes_on))
+            )
     return tuple(pieces)
+
+
+def _join(parts: Iterable[str], by: str, *, goes_on: bool) -> str:
+    """Parts as they stood; the comma of the last one only where another follows."""
+    return by.join(parts) + (by.rstrip() if goes_on else "")

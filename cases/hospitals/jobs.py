@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_noop
 
 from cases.casework.services import make_task
 from cases.hospitals.models import Message, MessageState
@@ -16,7 +16,13 @@ IN_DOUBT_AFTER = timedelta(minutes=10)
 IN_DOUBT = (MessageState.UNKNOWN, MessageState.BOUNCED)
 
 
-@job_handler("hospitals.send_mail", queue="mail", max_attempts=8, back_off=timedelta(seconds=20))
+@job_handler(
+    "hospitals.send_mail",
+    queue="mail",
+    max_attempts=8,
+    back_off=timedelta(seconds=20),
+    given_up=gettext_noop("A message was not sent: no server took the mail for a day"),
+)
 def send_mail(run: Run, *, message_id: str) -> None:
     """Send one message; waits about a day (20 s, times four a try) for a server to answer."""
     message = claim_message(message_id)

@@ -14,6 +14,7 @@ from cases.accounts.posting import NotPosted, Posted, post_mail
 from cases.casework.consents import has_live_consent
 from cases.casework.models import ConsentPurpose
 from cases.hospitals.models import Audience, Message, MessageState
+from cases.hospitals.signals import reference_asked
 
 ENDED = {
     Posted.TAKEN: MessageState.SENT,
@@ -57,12 +58,16 @@ def build_mail(message: Message) -> EmailMessage:
     language = thread.case.patient.language if to_family else "en"
     if message.contact is not None:
         language = message.contact.language
+    reference = thread.case.reference if to_family else find_reference(message)
     with translation.override(language):
-        subject = _("A message about %(reference)s") % {"reference": thread.case.reference}
+        if reference:
+            subject = _("A message about %(reference)s") % {"reference": reference}
+        else:
+            subject = _("A message from %(organisation)s") % {"organisation": settings.ORGANISATION}
         text = render_to_string(
             "email/message_family.txt" if to_family else "email/message_hospital.txt",
             {
-                "reference": thread.case.reference,
+                "reference": reference,
                 "organisation": settings.ORGANISATION,
                 "link": f"{settings.SITE_URL}/portal/messages/",
                 "contact": message.contact.name if message.contact else "",
@@ -75,6 +80,16 @@ def build_mail(message: Message) -> EmailMessage:
         [message.to_address],
         headers={"Message-ID": message.message_id},
     )
+
+
+def find_reference(message: Message) -> str:
+    """Under which reference the hospital of a message knows the case; empty: under none yet.
+
+    Papers without identity carry an alias of their own, and a mail with our reference beside it
+    would say whose they are.
+    """
+    asked = reference_asked.send(sender=Message, message=message)
+    return next((str(known) for _receiver, known in asked if known), "")
 
 
 def deliver_message(message: Message, mail: EmailMessage | None = None) -> MessageState:

@@ -31,7 +31,11 @@ H = TypeVar("H", bound=Handler)
 
 @dataclass(frozen=True)
 class JobKind:
-    """`lease` is the longest time between two reports; `back_off` grows by four a failure."""
+    """`lease` is the longest time between two reports; `back_off` grows by four a failure.
+
+    `given_up` is what the person is told who must help when no attempt is left, in plain words and
+    marked for the catalogues; empty: the kind is named.
+    """
 
     name: str
     handler: Handler
@@ -39,6 +43,7 @@ class JobKind:
     max_attempts: int
     lease: timedelta
     back_off: timedelta
+    given_up: str = ""
 
 
 _kinds: dict[str, JobKind] = {}
@@ -51,13 +56,14 @@ def job_handler(
     max_attempts: int = 3,
     lease: timedelta = timedelta(minutes=2),
     back_off: timedelta = timedelta(seconds=10),
+    given_up: str = "",
 ) -> Callable[[H], H]:
     """Register a function `(run, **ids) -> None` as the handler of a kind of job."""
 
     def register(handler: H) -> H:
         if name in _kinds:
             raise RuntimeError(f"two handlers for {name}")
-        _kinds[name] = JobKind(name, handler, queue, max_attempts, lease, back_off)
+        _kinds[name] = JobKind(name, handler, queue, max_attempts, lease, back_off, given_up)
         return handler
 
     return register

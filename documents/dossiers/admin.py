@@ -19,7 +19,7 @@ class DossierVersionAdmin(LookOnlyAdmin):
     list_display = ("dossier", "number", "state", "reference_date", "page_count", "sealed_at")
     list_filter = ("state",)
     list_select_related = ("dossier__case",)
-    search_fields = ("dossier__case__reference", "file_sha256")
+    search_fields = ("dossier__case__reference", "alias", "file_sha256")
     exclude = ("contents", "object_name")
     show_full_result_count = False
 

@@ -43,7 +43,8 @@ from documents.dossiers.models import (
     VersionState,
 )
 from documents.dossiers.outgoing import write_to_contact
-from documents.dossiers.services import OUT, SEALING_ROLES
+from documents.dossiers.sealing_rule import SEALING_ROLES
+from documents.dossiers.services import OUT
 from documents.dossiers.serving import read_checked
 
 GOOD_FOR: Final = timedelta(days=14)

@@ -18,7 +18,7 @@ from cases.clinical.evaluating import facts_behind, is_derived
 from cases.clinical.logic import Answer as Logic, Basis
 from cases.clinical.matcher import Result, order_by_unknowns
 from cases.clinical.models import Evaluation, Fact, SignOff, SignOffMeaning
-from cases.clinical.queries import SettledLine, settled_rows
+from cases.clinical.people_said import SettledLine, settled_rows
 from cases.clinical.rows import Row
 from cases.clinical.snapshot import hash_snapshot
 from cases.clinical.standing import Standing

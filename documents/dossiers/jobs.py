@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from cases.hospitals.jobs import IN_DOUBT, ask_about_message
 from cases.hospitals.models import Message, MessageState
@@ -48,7 +49,13 @@ def _report(run: Run, done: int, total: int, step: str) -> None:
     run.report_progress(done, total, step=step)
 
 
-@job_handler("dossiers.mail_link", queue="mail", max_attempts=9, back_off=timedelta(seconds=20))
+@job_handler(
+    "dossiers.mail_link",
+    queue="mail",
+    max_attempts=9,
+    back_off=timedelta(seconds=20),
+    given_up=gettext_noop("A private link was not sent: no server took the mail for a day"),
+)
 def mail_link(run: Run, *, grant_id: str) -> None:
     """Send the mail with the link, once; a link that died meanwhile is not sent."""
     grant = Grant.objects.select_related(*WITH_ALL).get(pk=grant_id)
@@ -64,7 +71,13 @@ def mail_link(run: Run, *, grant_id: str) -> None:
             ask_about_message(message, ended, timezone.now())
 
 
-@job_handler("dossiers.mail_notice", queue="mail", max_attempts=9, back_off=timedelta(seconds=20))
+@job_handler(
+    "dossiers.mail_notice",
+    queue="mail",
+    max_attempts=9,
+    back_off=timedelta(seconds=20),
+    given_up=gettext_noop("A notice to a hospital was not sent: no server took the mail for a day"),
+)
 def mail_notice(run: Run, *, notice_id: str) -> None:
     """Tell a contact what became of a version, once.
 
@@ -96,7 +109,13 @@ def _tell_otherwise(run: Run, notice: Notice, message: Message | None) -> None:
             ask_to_telephone(notice.version, notice.contact, reason, timezone.now())
 
 
-@job_handler("dossiers.mail_code", queue="mail", max_attempts=3, back_off=timedelta(seconds=5))
+@job_handler(
+    "dossiers.mail_code",
+    queue="mail",
+    max_attempts=3,
+    back_off=timedelta(seconds=5),
+    given_up=gettext_noop("A hospital asked for a code, and no server took the mail"),
+)
 def mail_code(run: Run, *, grant_id: str) -> None:
     """Send the code that is good now. A second copy of one mail does no harm."""
     grant = Grant.objects.select_related(*WITH_ALL).get(pk=grant_id)

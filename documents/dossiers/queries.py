@@ -195,6 +195,24 @@ def list_letters(grant: Grant) -> list[Letter]:
     ]
 
 
+def find_known_reference(case_id: UUID, hospital_id: UUID) -> str:
+    """The reference that a hospital was given with papers of a case; empty: it was given none.
+
+    Our own where any version that it was given carries it, else the alias of the newest.
+    """
+    given = list(
+        DossierVersion.objects.filter(
+            dossier__case_id=case_id, grants__contact__hospital_id=hospital_id
+        )
+        .select_related("dossier__case")
+        .defer("contents")
+        .order_by("-asked_at")
+    )
+    with_ours = (version for version in given if not version.names_nobody)
+    known = next(with_ours, given[0] if given else None)
+    return known.printed_reference if known else ""
+
+
 def find_newest_sealed(version: DossierVersion) -> DossierVersion | None:
     """The newest sealed version of the same dossier and form."""
     newest: DossierVersion | None = (

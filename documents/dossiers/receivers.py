@@ -4,18 +4,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from cases.accounts.models import User
 from cases.casework.models import ConsentPurpose
 from cases.casework.signals import consent_withdrawn
-from cases.hospitals.models import Message
-from cases.hospitals.signals import message_sent_again
+from cases.hospitals.models import Message, MessageState
+from cases.hospitals.signals import message_sent_again, reference_asked
 from cases.jobs.models import Job
 from cases.jobs.signals import job_given_up
 from documents.dossiers.delivery import close_links, mail_link_again
-from documents.dossiers.models import DossierVersion, SealKey
-from documents.dossiers.notices import mail_notice_again
+from documents.dossiers.models import DossierVersion, Grant, Notice, NoticeReason, SealKey
+from documents.dossiers.notices import ask_to_telephone, mail_notice_again
+from documents.dossiers.queries import find_known_reference
 from documents.dossiers.settling import fail_version
 from documents.records.keys import rewrap_keys
 from documents.records.signals import master_key_rotated
@@ -40,6 +42,14 @@ def mail_the_link_again(message: Message, actor: User, now: datetime, **_news: A
     )
 
 
+@receiver(reference_asked)
+def say_how_the_hospital_knows_the_case(message: Message, **_news: Any) -> str:
+    """A hospital that has papers without identity reads their alias and never our reference."""
+    if message.contact is None:
+        return ""
+    return find_known_reference(message.thread.case_id, message.contact.hospital_id)
+
+
 @receiver(master_key_rotated)
 def rewrap_seal_keys(**_news: Any) -> None:
     """The keys that seal lie under the same master key as the files."""
@@ -59,3 +69,27 @@ def fail_what_was_given_up(job: Job, now: datetime, **_news: Any) -> None:
     if version is not None:
         sentence = "it stopped three times; make it again, or tell the office"
         fail_version(version, job.error_code or "given_up", sentence, now=now)
+
+
+@receiver(job_given_up)
+def keep_unsent_link(job: Job, **_news: Any) -> None:
+    """No server took the mail: it becomes a draft, which the person asked may send again."""
+    if job.kind == "dossiers.mail_link":
+        _keep_as_draft(Grant.objects.filter(pk=job.args["grant_id"]).values("message"))
+
+
+@receiver(job_given_up)
+def say_unsent_notice(job: Job, now: datetime, **_news: Any) -> None:
+    """Who works with papers that are not to be used any more is told by telephone."""
+    if job.kind != "dossiers.mail_notice":
+        return
+    notice = Notice.objects.select_related("version__dossier__case", "contact__hospital").get(
+        pk=job.args["notice_id"]
+    )
+    if _keep_as_draft(Notice.objects.filter(pk=notice.pk).values("message")):
+        ask_to_telephone(notice.version, notice.contact, NoticeReason(notice.reason), now)
+
+
+def _keep_as_draft(messages: QuerySet[Any, Any]) -> int:
+    unsent = Message.objects.filter(pk__in=messages, state=MessageState.QUEUED)
+    return unsent.update(state=MessageState.DRAFT)

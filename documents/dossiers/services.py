@@ -11,7 +11,7 @@ from django.db import Error as DatabaseFailure, transaction
 from django.db.models import Exists, OuterRef
 
 from cases.accounts.audit import record
-from cases.accounts.models import Role, User
+from cases.accounts.models import User
 from cases.casework.models import Case
 from cases.casework.services import add_timeline_entry
 from cases.clinical.errors import NotForThisRole
@@ -28,12 +28,12 @@ from documents.dossiers.models import (
 )
 from documents.dossiers.notices import tell_who_opened
 from documents.dossiers.seal_keys import take_seal_key
+from documents.dossiers.sealing_rule import SEALING_ROLES, needs_another_to_seal
 from documents.dossiers.serving import FOLDER, read_checked
 from documents.dossiers.signing import sign_file
 from documents.records.models import DocumentFile, DocumentState
 from documents.records.vault import StoredObject, delete_object, seal_bytes
 
-SEALING_ROLES: Final = frozenset({Role.COORDINATOR, Role.TEAM_LEAD, Role.CLINICIAN})
 OUT: Final = (VersionState.SEALED, VersionState.SENT)
 ALIAS_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECALLABLE: Final = (*OUT, VersionState.SUPERSEDED)
@@ -276,11 +276,6 @@ def _require_role(actor: User | None) -> None:
     """No actor is the operator at the machine's own command line."""
     if actor is not None and actor.role not in SEALING_ROLES:
         raise NotForThisRole
-
-
-def needs_another_to_seal(version: DossierVersion, actor: User | None) -> bool:
-    """Where the office wants four eyes, whoever asked for a version does not seal it alone."""
-    return settings.SEALING_NEEDS_TWO and actor is not None and version.asked_by_id == actor.pk
 
 
 def _record(version: DossierVersion, verb: str, actor: User | None, now: datetime) -> None:

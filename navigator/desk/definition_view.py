@@ -9,22 +9,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.accounts.models import Role, User
-from cases.casework.models import Case
 from cases.clinical.approvals import DECIDERS, find_valid_run
 from cases.clinical.definition_parts import Definition
 from cases.clinical.definitions import load_versions, order_of
 from cases.clinical.in_use import as_decided, definition_of, find_problems
-from cases.clinical.models import (
-    DefinitionState,
-    DefinitionVersion,
-    DryRun,
-    DryRunChange,
-)
+from cases.clinical.models import DefinitionState, DefinitionVersion
 from cases.clinical.program import Reading
 from cases.clinical.rows import Criterion, SourceBasis
 from cases.clinical.telling import Told, list_cohorts, tell_test
 from cases.jobs.models import Job
-from navigator.desk.flag_view import ANSWERS, OVERALL, Sign, Words, read_sign
+from navigator.desk.dry_run_view import list_runs
+from navigator.desk.flag_view import ANSWERS, SHORT_KINDS, Sign, Words, read_sign
 
 STATE_TONES: Final = {
     DefinitionState.DRAFT: ("quiet", "pencil"),
@@ -41,18 +36,10 @@ VERDICTS: Final[dict[str, tuple[str, str, Words]]] = {
     "missing": ANSWERS["unknown"],
     "nothing": ("quiet", "hold", gettext_lazy("Says nothing")),
 }
-SHORT_KINDS: Final[dict[str, Words]] = {
-    "missing": gettext_lazy("missing"),
-    "ambiguous": gettext_lazy("ambiguous"),
-    "conflict": gettext_lazy("sources disagree"),
-    "invalid": gettext_lazy("cannot be true"),
-}
 BASES: Final[dict[SourceBasis, Words]] = {
     SourceBasis.PUBLIC_SOURCE: gettext_lazy("seen in a public source"),
     SourceBasis.PROFESSIONAL_KNOWLEDGE: gettext_lazy("professional knowledge, to be re-checked"),
 }
-MOST_GROUPS: Final = 60
-MOST_CASES: Final = 400
 
 
 @dataclass(frozen=True)
@@ -248,12 +235,33 @@ def read_definition_page(row: DefinitionVersion, user: User) -> dict[str, Any]:
         "readings": tell_readings(said) if said else [],
         "cohorts": list_cohorts(said) if said else {},
         "basis": BASES[said.source_basis] if said else "",
-        "versions": [{"row": one, "state": describe_state(one)} for one in versions],
+        "versions": list_versions(row, versions),
         "active": active,
-        "runs": list(row.dry_runs.select_related("asked_by", "before")[:5]),
-        "comparing": _find_comparing(row),
+        "runs": list_runs(row),
         **_list_acts(row, said, active, user, has_changed=has_changed),
     }
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A version in the list beside another one, and how to read the two, the older one first."""
+
+    row: DefinitionVersion
+    state: State
+    older: DefinitionVersion
+    newer: DefinitionVersion
+
+
+def list_versions(shown: DefinitionVersion, rows: Iterable[DefinitionVersion]) -> list[VersionLine]:
+    return [VersionLine(row, describe_state(row), *sort_two(shown, row)) for row in rows]
+
+
+def sort_two(
+    one: DefinitionVersion, other: DefinitionVersion
+) -> tuple[DefinitionVersion, DefinitionVersion]:
+    """The older and the newer of two versions of an indication."""
+    older, newer = sorted((one, other), key=lambda row: order_of(row.version))
+    return older, newer
 
 
 def _list_acts(
@@ -289,82 +297,5 @@ def _list_acts(
     }
 
 
-def _find_comparing(row: DefinitionVersion) -> Job | None:
+def find_comparing(row: DefinitionVersion) -> Job | None:
     return Job.objects.unfinished().filter(subject=f"clinical.definitionversion:{row.pk}").first()
-
-
-def find_run_job(run: DryRun) -> Job | None:
-    return Job.objects.filter(subject=f"clinical.dryrun:{run.pk}").first()
-
-
-@dataclass(frozen=True)
-class ChangedRow:
-    phrase: str
-    before: Sign | None
-    after: Sign | None
-    before_words: str
-    after_words: str
-
-
-@dataclass(frozen=True)
-class ShownChange:
-    """Cases that would change alike: those that the reader sees, and how many others."""
-
-    said: DryRunChange
-    is_answer: bool
-    before: Sign | None
-    after: Sign
-    rows: tuple[ChangedRow, ...]
-    cases: tuple[Case, ...]
-    more: int
-    """Seen too, and not listed for length."""
-    others: int
-
-
-def list_changes(run: DryRun, user: User, definition: Definition | None) -> list[ShownChange]:
-    """What a run found, in three queries: cases of others are a number."""
-    changes = list(run.changes.all()[:MOST_GROUPS])
-    visible = {str(pk) for pk in Case.objects.visible_to(user).values_list("pk", flat=True)}
-    seen = {change.pk: [pk for pk in change.cases if pk in visible] for change in changes}
-    listed = [pk for found in seen.values() for pk in found][:MOST_CASES]
-    cases = {
-        str(case.pk): case
-        for case in Case.objects.filter(pk__in=listed)
-        .select_related("patient")
-        .order_by("reference")
-    }
-    phrases = {} if definition is None else {each.id: each.phrase for each in definition.criteria}
-    return [_show_change(change, seen[change.pk], cases, phrases) for change in changes]
-
-
-def _show_change(
-    change: DryRunChange, seen: list[str], cases: dict[str, Case], phrases: dict[str, str]
-) -> ShownChange:
-    here = set(seen)
-    shown = tuple(case for pk, case in cases.items() if pk in here)
-    return ShownChange(
-        said=change,
-        is_answer=change.kind == "answer",
-        before=read_sign(OVERALL, change.before) if change.before else None,
-        after=read_sign(OVERALL, change.after),
-        rows=tuple(_show_row(row, phrases) for row in change.rows),
-        cases=shown,
-        more=len(seen) - len(shown),
-        others=change.counted - len(seen),
-    )
-
-
-def _show_row(row: dict[str, str], phrases: dict[str, str]) -> ChangedRow:
-    if row["id"] == "cohort":
-        return ChangedRow(str(_("Cohort")), None, None, row["before"], row["after"])
-    (before, was), (after, now) = (_read_word(row[side]) for side in ("before", "after"))
-    return ChangedRow(phrases.get(row["id"], row["id"]), before, after, was, now)
-
-
-def _read_word(word: str) -> tuple[Sign | None, str]:
-    """`unknown/missing` as its sign and the words of its kind."""
-    answer, _slash, kind = word.partition("/")
-    if not answer:
-        return None, str(_("not asked"))
-    told = _("derived") if kind == "derived" else SHORT_KINDS.get(kind, "")
-    return read_sign(ANSWERS, answer), str(told)

@@ -1,4 +1,4 @@
-"""Pages for the definitions: the list, each one as a paper, approval, differences, dry runs."""
+"""Pages for the definitions: the list, each one as a paper, approval, differences."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases.accounts.audit import record
 from cases.accounts.models import User
 from cases.clinical.approvals import (
     activate_definition,
@@ -22,14 +21,14 @@ from cases.clinical.approvals import (
     withdraw_definition,
 )
 from cases.clinical.definitions import load_versions
-from cases.clinical.in_use import definition_of, find_problems
-from cases.clinical.models import DefinitionVersion, DryRun
+from cases.clinical.in_use import find_problems
+from cases.clinical.models import DefinitionVersion
 from cases.clinical.telling import list_differences
 from navigator.desk.definition_view import (
-    find_run_job,
-    list_changes,
+    find_comparing,
     list_shelves,
     read_definition_page,
+    sort_two,
 )
 from navigator.desk.doors import find_row, say_refusal, signed_in
 from navigator.desk.parts import describe_work
@@ -87,28 +86,45 @@ def render_definition(request: HttpRequest, row: DefinitionVersion) -> HttpRespo
     context = {
         **page_context(request, name_of(row)),
         **read_definition_page(row, signed_in(request)),
+        "work": describe_comparing(row),
     }
-    if context["comparing"]:
-        context["work"] = describe_work(context["comparing"], "")
     return render(request, "desk/definitions/page.html", context)
+
+
+def describe_comparing(row: DefinitionVersion) -> dict[str, Any] | None:
+    """How far the comparing of all cases with a version is; nothing where none is made."""
+    job = find_comparing(row)
+    if job is None:
+        return None
+    return describe_work(job, reverse("admin:definition_progress", args=[row.pk]))
+
+
+@require_safe
+def show_comparing(request: HttpRequest, definition_id: UUID) -> HttpResponse:
+    """How far it is, as a part that the page asks for again; then the page is loaded anew."""
+    row = find_definition(request, definition_id)
+    context = {"row": row, "work": describe_comparing(row)}
+    return render(request, "desk/definitions/comparing.html", context)
 
 
 @require_safe
 def show_differences(request: HttpRequest, definition_id: UUID, other_id: UUID) -> HttpResponse:
-    """What this version says otherwise than another one of the same indication."""
+    """What the newer of two versions says otherwise, from whichever page the reader came."""
     row = find_definition(request, definition_id)
     other = get_object_or_404(ROWS.filter(indication=row.indication), pk=other_id)
+    older, newer = sort_two(row, other)
     versions = load_versions()
-    newer = versions.get((row.indication, row.version))
-    older = versions.get((other.indication, other.version))
-    if newer is None or older is None:
+    was = versions.get((older.indication, older.version))
+    said = versions.get((newer.indication, newer.version))
+    if was is None or said is None:
         raise Http404
-    found, same = list_differences(older, newer)
+    found, same = list_differences(was, said)
     context = {
         **page_context(request, _("What differs")),
         "row": row,
-        "other": other,
-        "name": newer.title,
+        "older": older,
+        "newer": newer,
+        "name": said.title,
         "differences": found,
         "same": same,
     }
@@ -209,55 +225,3 @@ def make_active(request: HttpRequest, row: DefinitionVersion, user: User) -> Htt
 
 
 DECISIONS = {"dry-run": begin_dry_run, "activate": make_active}
-
-
-def find_run(request: HttpRequest, run_id: UUID) -> DryRun:
-    rows = DryRun.objects.select_related("definition", "before", "asked_by")
-    return get_object_or_404(
-        rows.filter(definition__in=DefinitionVersion.objects.visible_to(signed_in(request))),
-        pk=run_id,
-    )
-
-
-@require_safe
-def show_dry_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """What a version would change: the reader's own cases, and a number for all others."""
-    run, user = find_run(request, run_id), signed_in(request)
-    definition = definition_of(run.definition)
-    changes = list_changes(run, user, definition)
-    record(
-        action="dry_run.read", actor=user, target=f"clinical.dryrun:{run.pk}", now=timezone.now()
-    )
-    context = {
-        **page_context(request, _("Dry run")),
-        **read_definition_page(run.definition, user),
-        "run": run,
-        "work": describe_run(run),
-        "changes": changes,
-        "changed": sum(one.said.counted for one in changes if one.is_answer),
-        "is_valid": run == find_latest(run),
-    }
-    return render(request, "desk/definitions/dry_run.html", context)
-
-
-def find_latest(run: DryRun) -> DryRun | None:
-    return run.definition.dry_runs.filter(finished_at__isnull=False).first()
-
-
-def describe_run(run: DryRun) -> dict[str, Any] | None:
-    """How far the job is; nothing once it has kept what it found."""
-    job = find_run_job(run)
-    if run.finished_at is not None or job is None:
-        return None
-    return describe_work(job, reverse("admin:dry_run_progress", args=[run.pk]))
-
-
-@require_safe
-def show_dry_run_progress(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """How far a dry run is, as a part that the page asks for again."""
-    run = find_run(request, run_id)
-    job = find_run_job(run)
-    if job is None:
-        raise Http404
-    work = describe_work(job, reverse("admin:dry_run_progress", args=[run.pk]))
-    return render(request, "desk/definitions/progress.html", {"run": run, "work": work})

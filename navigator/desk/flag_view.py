@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from cases.casework.models import Case
 from cases.clinical.definitions import load_versions
 from cases.clinical.models import Fact, SignOffMeaning
+from cases.clinical.people_said import SignOffLine
 from cases.clinical.queries import CriterionLine, FlagPanel, IndicationPanel, flag_panel
 from documents.records.queries import EvidenceView, evidence_for
 from navigator.desk.known import KnownValue, describe_known
@@ -32,6 +33,12 @@ UNKNOWN_KINDS: dict[str, Words] = {
     "ambiguous": gettext_lazy("recorded, but the label does not settle it: a physician decides"),
     "conflict": gettext_lazy("confirmed sources disagree"),
     "invalid": gettext_lazy("the recorded value cannot be true"),
+}
+SHORT_KINDS: dict[str, Words] = {
+    "missing": gettext_lazy("missing"),
+    "ambiguous": gettext_lazy("ambiguous"),
+    "conflict": gettext_lazy("sources disagree"),
+    "invalid": gettext_lazy("cannot be true"),
 }
 STATUSES: dict[str, Words] = {
     "draft": gettext_lazy("Draft"),
@@ -83,6 +90,8 @@ class Panel:
     rows: tuple[Row, ...]
     readings: tuple[OtherSign, ...]
     counts: tuple[tuple[Sign, int], ...]
+    past_readings: tuple[SignOffLine, ...]
+    """What a clinician signed before something changed; the coordinator's word stands apart."""
     may_sign: bool
 
 
@@ -132,7 +141,8 @@ def describe_panel(
             for answer in ANSWERS
             if answer in answers
         ),
-        may_sign=bool(meaning) and all(line.meaning != meaning for line in said.sign_offs),
+        past_readings=tuple(line for line in said.past_sign_offs if line.meaning == READING),
+        may_sign=meaning == READING and all(line.meaning != READING for line in said.sign_offs),
     )
 
 
@@ -162,11 +172,23 @@ def describe_row(
 
 
 def read_flag_context(case: Case, meaning: str) -> dict[str, Any]:
-    """`meaning` is what the reader's word would say; empty: they do not sign."""
+    """`meaning` is what the reader's word would say; empty: they do not sign.
+
+    That the facts are complete is asked once, beside the comparisons; what was weighed in reading
+    a wording is asked at that wording.
+    """
     panel, main, others = describe_panels(case, meaning)
     titles = {definition.id: definition.title for definition in load_versions().values()}
     withdrawn = [
         {"line": line, "title": titles.get(line.indication, line.indication)}
         for line in panel.withdrawn
     ]
-    return {"panel": panel, "main": main, "others": others, "withdrawn": withdrawn}
+    return {
+        "panel": panel,
+        "main": main,
+        "others": others,
+        "withdrawn": withdrawn,
+        "may_sign_facts": meaning == SignOffMeaning.FACTS_COMPLETE.value
+        and panel.facts.evaluation_id is not None
+        and panel.facts.held is None,
+    }

@@ -14,7 +14,7 @@ from cases.casework.models import Case, NoticeState, RequestState, TimelineEntry
 from cases.clinical.models import SignOffMeaning
 from cases.clinical.vocabulary import FACTS
 from cases.hospitals.models import Direction, MessageState, Referral, ReferralState, Thread
-from cases.hospitals.services import REFERRAL_MOVES
+from cases.hospitals.services import ENDED, REFERRAL_MOVES
 from cases.jobs.models import Job
 from cases.travel.itinerary import list_steps
 from cases.travel.models import AppointmentState, TripState
@@ -125,10 +125,7 @@ def read_flag(case: Case, request: HttpRequest) -> Context:
         Role.TEAM_LEAD: SignOffMeaning.FACTS_COMPLETE,
         Role.CLINICIAN: SignOffMeaning.READING_REVIEWED,
     }.get(Role(role))
-    return {
-        **read_flag_context(case, mine.value if mine else ""),
-        "may_sign_reading": role == Role.CLINICIAN,
-    }
+    return read_flag_context(case, mine.value if mine else "")
 
 
 def describe_job(job: Job, case: Case) -> Context:
@@ -164,8 +161,14 @@ def read_dossiers(case: Case, request: HttpRequest) -> Context:
             }
             for row in versions
         ],
-        "dossier_form": blank(forms.DossierForm, case, request),
+        "dossier_form": blank(forms.DossierForm, case, request, referral=find_only_referral(case)),
     }
+
+
+def find_only_referral(case: Case) -> Referral | None:
+    """The referral that a dossier is made for unless somebody says otherwise."""
+    going = list(case.referrals.exclude(state__in=ENDED)[:2])
+    return going[0] if len(going) == 1 else None
 
 
 def read_referrals(case: Case, request: HttpRequest) -> Context:

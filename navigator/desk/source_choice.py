@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -49,6 +49,7 @@ def list_choices(version: DossierVersion, items: Iterable[DossierItem]) -> list[
                 is_new=known is not None
                 and chosen is None
                 and document_id not in known
+                and bool(item.file.page_count)
                 and stands_unasked(item.file.document),
             )
         )
@@ -92,6 +93,18 @@ def read_choice(
         else:
             choice[line.document_id] = list(range(1, line.page_count + 1))
     return choice
+
+
+def keep_typed(lines: Iterable[SourceLine], typed: Mapping[str, str]) -> list[SourceLine]:
+    """The same lines as somebody left the form, so that a refusal takes nothing from them."""
+    return [
+        replace(
+            line,
+            is_in=bool(typed.get(f"in-{line.document_id}")),
+            pages=typed.get(f"pages-{line.document_id}", "")[:MOST_TYPED],
+        )
+        for line in lines
+    ]
 
 
 def read_pages(typed: str, line: SourceLine) -> list[int]:

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from cases.clinical.asking import WANTED, asks_for, same_paper
+from cases.clinical.asking import WANTED, asks_for, settled_by
 from cases.clinical.definitions import load_definitions
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
@@ -46,6 +46,14 @@ def test_every_fact_that_a_criterion_reads_has_a_paper_or_is_for_a_physician() -
 
 
 def test_one_paper_settles_all_that_is_read_in_it() -> None:
-    assert {"histology", "differentiation", "grade"} <= same_paper(["grade"])
-    assert "metastatic" not in same_paper(["grade"])
-    assert same_paper(["", "ecog"]) == frozenset()
+    assert {"histology", "differentiation", "grade"} <= settled_by(["grade"], [])
+    assert "metastatic" not in settled_by(["grade"], [])
+    assert settled_by(["", "ecog"], [("pathology", "Something else")]) == frozenset()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_paper_on_the_list_settles_what_is_read_in_it_whoever_asked(language: str) -> None:
+    with translation.override(language):
+        settled = settled_by([], [("oncology_letter", "Latest letter of the treating doctors")])
+    assert "resectable" in settled
+    assert "prior_treatments" not in settled

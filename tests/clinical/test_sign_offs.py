@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cases.accounts.models import User
+from cases.accounts.models import AuditEvent, User
 from cases.clinical import errors
 from cases.clinical.definitions import DEFAULT_INDICATION, load_definitions
-from cases.clinical.evaluating import evaluate_case
+from cases.clinical.evaluating import evaluate_all, evaluate_case
 from cases.clinical.models import Evaluation, SignOff, SignOffMeaning
 from cases.clinical.sign_offs import request_missing_fact, sign_off_evaluation
 from tests.clinical.knowing import enter, enter_pnet
@@ -65,6 +65,37 @@ def test_nobody_signs_in_another_role(
 def test_a_clinician_says_in_a_sentence_what_was_weighed(cast: Cast, now: datetime) -> None:
     with pytest.raises(errors.ReasonMissing):
         sign(compare(cast, now), cast.clinician, now, statement=" ")
+
+
+def test_that_the_facts_are_complete_is_said_once_for_every_wording(
+    cast: Cast, now: datetime
+) -> None:
+    evaluate_all(case=cast.case, now=now)
+    flag = Evaluation.objects.current().get(case=cast.case, indication=DEFAULT_INDICATION)
+    sign(flag, cast.coordinator, now, SignOffMeaning.FACTS_COMPLETE, "")
+    signed = SignOff.objects.valid().values_list("evaluation", flat=True)
+    assert set(signed) == set(Evaluation.objects.current().values_list("pk", flat=True))
+    assert len(signed) == len(load_definitions())
+    assert AuditEvent.objects.filter(action="evaluation.signed_off").count() == 1
+    sign(flag, cast.coordinator, now, SignOffMeaning.FACTS_COMPLETE, "")
+    assert SignOff.objects.count() == len(load_definitions())
+    assert AuditEvent.objects.filter(action="evaluation.signed_off").count() == 1
+
+
+def test_that_the_facts_are_complete_is_not_said_of_other_facts(cast: Cast, now: datetime) -> None:
+    eu = load_definitions()["eu-ema/cabozantinib-tablets/net"]
+    earlier = evaluate_case(case=cast.case, definition=eu, now=now)
+    enter(cast.case, cast.coordinator, "grade", "G2")
+    flag = compare(cast, now)
+    sign(flag, cast.coordinator, now, SignOffMeaning.FACTS_COMPLETE, "")
+    assert not earlier.sign_offs.exists()
+
+
+def test_a_reading_is_reviewed_of_one_wording(cast: Cast, now: datetime) -> None:
+    evaluate_all(case=cast.case, now=now)
+    flag = Evaluation.objects.current().get(case=cast.case, indication=DEFAULT_INDICATION)
+    sign(flag, cast.clinician, now)
+    assert [word.evaluation for word in SignOff.objects.all()] == [flag]
 
 
 def test_a_changed_fact_makes_the_word_stale(cast: Cast, now: datetime) -> None:

@@ -174,6 +174,44 @@ def test_coordinator_and_clinician_each_sign_what_is_theirs(
     assert "The letter was read again." in html
 
 
+def test_whether_the_facts_are_complete_is_asked_in_one_place(
+    cast: make.Cast, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    evaluation = compare(cast, run_jobs)
+    address, asked = page(cast.case, "flag"), "Sign: the recorded facts are complete"
+    html = desk.get(address).content.decode()
+    assert html.count(asked) == 1
+    assert "Sign: the reading was reviewed" not in html
+    clinic = sign_in(cast.clinician).get(address).content.decode()
+    assert asked not in clinic
+    assert clinic.count("Sign: the reading was reviewed") == 2  # of two wordings
+    assert is_done(do(desk, cast.case, "sign-off", evaluation=str(evaluation.pk)))
+    html = desk.get(address).content.decode()
+    assert asked not in html
+    assert "It holds for every wording" in html
+
+
+def test_a_word_that_holds_no_more_is_told_as_such_and_asked_for_again(
+    cast: make.Cast, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    evaluation, clinic = compare(cast, run_jobs), sign_in(cast.clinician)
+    do(desk, cast.case, "sign-off", evaluation=str(evaluation.pk))
+    do(clinic, cast.case, "sign-off", evaluation=str(evaluation.pk), statement="I read it.")
+    assert "It holds no more" not in desk.get(page(cast.case, "flag")).content.decode()
+    enter(cast, "primary_site", "pancreas")
+    run_jobs()
+    for client, asks in ((desk, "recorded facts are complete"), (clinic, "reading was reviewed")):
+        html = " ".join(client.get(page(cast.case, "flag")).content.decode().split())
+        assert f"Sign: the {asks}" in html
+        assert f"{cast.coordinator.name} signed on" in html
+        assert f"{cast.clinician.name} signed on" in html
+        assert "It holds no more since" in html
+    new = Evaluation.objects.current().get(case=cast.case, indication=evaluation.indication)
+    do(desk, cast.case, "sign-off", evaluation=str(new.pk))
+    html = desk.get(page(cast.case, "flag")).content.decode()
+    assert f"{cast.coordinator.name} signed on" not in html
+
+
 def test_a_sign_off_on_an_outdated_comparison_is_refused_and_the_sentence_is_kept(
     cast: make.Cast, desk: Client, run_jobs: Callable[[], int]
 ) -> None:

@@ -11,8 +11,12 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from cases.accounts.models import AuditEvent
+from cases.casework.models import Case
+from cases.casework.services import ask_for_record
 from cases.clinical.approvals import request_dry_run
+from cases.clinical.in_use import register_definitions
 from cases.clinical.models import DefinitionVersion, DryRun, Evaluation, Settlement
+from cases.jobs.models import Job
 from tests import make
 from tests.clinical.knowing import enter, enter_pnet
 from tests.clinical.shipping import MODERATE_COUNTS, Release, bring_newer, row_of
@@ -86,13 +90,42 @@ def test_what_is_professional_knowledge_is_said_at_its_row(desk: Client) -> None
     assert shown.count("professional knowledge, to be re-checked") == 1
 
 
-def test_two_versions_are_compared_word_by_word(desk: Client, release: Release) -> None:
+def test_two_versions_are_compared_value_by_value(desk: Client, release: Release) -> None:
     newer = bring_newer(release)
     shown = read(desk, at("definition_differences", newer, row_of().pk))
-    assert "1 statement differs" in shown
-    assert '<ins><span class="visually-hidden">[new:</span> differentiated, moderately' in shown
+    assert "2 statements differ" in shown
+    assert "well differentiated, <ins>" in shown
+    assert '<ins><span class="visually-hidden">[new:</span> moderately differentiated' in shown
+    assert '<del><span class="visually-hidden">[taken away:</span> moderately' in shown
     same = read(desk, at("definition_differences", newer, newer.pk))
     assert "The two say the same, word for word." in same
+
+
+def test_words_of_a_sentence_are_compared_one_by_one(desk: Client, release: Release) -> None:
+    newer = bring_newer(
+        release, "Where did the tumour begin (primary", "Where did it start (primary"
+    )
+    shown = read(desk, at("definition_differences", newer, row_of().pk))
+    assert "1 statement differs" in shown
+    assert "[taken away:</span> the tumour begin<span" in shown
+    assert "[new:</span> it start<span" in shown
+
+
+def test_two_versions_read_from_the_older_to_the_newer_wherever_one_comes_from(
+    desk: Client, release: Release
+) -> None:
+    older, newer = row_of(), bring_newer(release, version="1.10.0")
+    middle = bring_newer(release, *MODERATE_COUNTS, version="1.9.0")
+    for one, other in ((older, newer), (newer, older)):
+        shown = read(desk, at("definition_differences", one, other.pk))
+        assert "What 1.10.0 says otherwise than 1.0.0" in shown
+        assert '<ins><span class="visually-hidden">[new:</span> moderately' in shown
+    for row in (older, middle, newer):
+        shown = read(desk, at("definition", row))
+        assert "says otherwise than 1.10.0" not in shown
+        assert "What 1.0.0 says" not in shown
+    assert "What 1.9.0 says otherwise than 1.0.0" in read(desk, at("definition", middle))
+    assert "What 1.10.0 says otherwise than 1.9.0" in read(desk, at("definition", middle))
 
 
 def test_versions_of_two_indications_are_not_compared(desk: Client) -> None:
@@ -126,6 +159,7 @@ def test_a_clinician_approves_on_a_page_of_its_own(cast: make.Cast, clinic: Clie
     assert read_news(response) == ["Approved by your name."]
     row.refresh_from_db()
     assert (row.approved_by, row.label_read_on) == (cast.clinician, today)
+    assert f"{cast.clinician.name} approved it on" in read(clinic, at("definition_approve", row))
     assert f"{cast.clinician.name}" in read(clinic, at("definition", row))
     assert AuditEvent.objects.filter(action="definition.approved").count() == 1
 
@@ -153,7 +187,10 @@ def test_a_day_that_cannot_be_is_refused_and_shown_again(
 
 def test_a_coordinator_reads_the_page_and_cannot_approve(desk: Client) -> None:
     row = row_of()
-    assert "Approve this version" not in read(desk, at("definition_approve", row))
+    shown = read(desk, at("definition_approve", row))
+    assert "Approve this version" not in shown
+    assert "You are about to approve" not in shown
+    assert "A clinician reviewer approves it; your role reads it." in shown
     typed = {"label_read_on": str(timezone.now().date())}
     assert desk.post(at("definition_approve", row), typed).status_code == 400
     assert DefinitionVersion.objects.filter(state="approved").count() == 0
@@ -183,6 +220,8 @@ def test_a_dry_run_is_asked_for_read_and_then_the_version_is_made_active(
     assert read_news(response) == ["It is active. Every case is being compared again."]
     newer.refresh_from_db()
     assert (newer.is_active, newer.activated_by) == (True, cast.clinician)
+    older = read(clinic, at("definition", row_of()))
+    assert f'Cases are compared with <a href="{at("definition", newer)}">version 1.1.0</a>' in older
     run_jobs()
     flag = Evaluation.objects.current().get(
         case=cast.case, indication="us-fda/cabozantinib-tablets/net"
@@ -228,7 +267,112 @@ def test_while_a_dry_run_is_made_its_page_asks_again(
     assert address in read(clinic, reverse("admin:dry_run", args=[run.pk]))
     assert 'data-job-state="working"' in read(clinic, address)
     run_jobs()
-    assert "See what was found" in read(clinic, address)
+    told = read(clinic, address)
+    assert "See what was found" in told
+    assert 'data-job-state="done"' in told
+    assert "data-poll" not in told
+    assert "are being compared" not in told
+    run.refresh_from_db()
+    assert f"Cases compared: {run.counted}. Answers that change: 0." in told
+
+
+def test_a_finished_dry_run_says_what_it_found_when_and_for_whom_and_may_be_made_again(
+    cast: make.Cast, clinic: Client, release: Release, run_jobs: Callable[[], int]
+) -> None:
+    enter_pnet(cast.case, cast.coordinator, without="differentiation")
+    enter(cast.case, cast.coordinator, "differentiation", "moderate")
+    make.case(owner=cast.coordinator, team=cast.case.team)
+    run_jobs()
+    newer = bring_newer(release)
+    run = try_and_run(clinic, newer, run_jobs)
+    address = reverse("admin:dry_run", args=[run.pk])
+    shown = read(clinic, address)
+    assert run.finished_at
+    assert "are being compared" not in shown
+    assert "data-poll=" not in shown
+    assert f"Asked for by {cast.clinician.name}" in shown
+    assert "Finished " in shown
+    assert "<strong>1</strong><span>answers change</span>" in shown
+    assert run.counted == Case.objects.count() >= 2
+    assert f"<strong>{run.counted}</strong><span>cases compared</span>" in shown
+    assert "“well-differentiated”" in shown
+    assert "Make the dry run again" in shown
+    told = f"Cases compared: {run.counted}. Answers that change: 1."
+    assert told in read(clinic, at("definition", newer))
+    assert "Make the dry run again" not in read(sign_in(cast.coordinator), address)
+
+
+def test_cases_that_keep_their_answer_while_rows_change_are_counted_apart(
+    cast: make.Cast, clinic: Client, release: Release, run_jobs: Callable[[], int]
+) -> None:
+    enter(cast.case, cast.coordinator, "differentiation", "moderate")
+    run_jobs()
+    run = try_and_run(clinic, bring_newer(release), run_jobs)
+    shown = read(clinic, reverse("admin:dry_run", args=[run.pk]))
+    assert "<strong>0</strong><span>answers change</span>" in shown
+    assert "<strong>1</strong><span>keep their answer, and rows change</span>" in shown
+
+
+def test_while_a_dry_run_is_made_no_second_one_is_offered(
+    cast: make.Cast, clinic: Client, release: Release, run_jobs: Callable[[], int]
+) -> None:
+    newer = bring_newer(release)
+    run = request_dry_run(definition=newer, actor=cast.lead, now=make.NOW)
+    for address in (at("definition", newer), reverse("admin:dry_run", args=[run.pk])):
+        shown = read(clinic, address)
+        assert 'value="dry-run"' not in shown
+        assert "being made" in shown
+    run_jobs()
+    assert 'value="dry-run"' in read(clinic, at("definition", newer))
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [("given_up", "The cases could not be compared"), ("done", "This dry run was not finished")],
+)
+def test_a_dry_run_that_ended_without_a_finding_says_so_and_may_be_made_again(
+    cast: make.Cast, clinic: Client, release: Release, ended: str, told: str
+) -> None:
+    newer = bring_newer(release)
+    run = request_dry_run(definition=newer, actor=cast.lead, now=make.NOW)
+    Job.objects.filter(subject=f"clinical.dryrun:{run.pk}").update(state=ended)
+    for page_of in ("dry_run", "dry_run_progress"):
+        shown = read(clinic, reverse(f"admin:{page_of}", args=[run.pk]))
+        assert told in shown
+        assert "data-poll=" not in shown
+        assert "are being compared" not in shown
+    assert "Make the dry run again" in read(clinic, reverse("admin:dry_run", args=[run.pk]))
+    assert "not finished" in read(clinic, at("definition", newer))
+
+
+def test_after_activation_the_page_asks_how_far_the_comparing_is_until_it_is_done(
+    clinic: Client, release: Release, run_jobs: Callable[[], int]
+) -> None:
+    newer = bring_newer(release)
+    try_and_run(clinic, newer, run_jobs)
+    clinic.post(at("definition_do", newer), {"do": "activate"})
+    address = at("definition_progress", newer)
+    assert f'data-poll="{address}"' in read(clinic, at("definition", newer))
+    assert "data-poll" in read(clinic, address)
+    run_jobs()
+    told = read(clinic, address)
+    assert "Cases were compared again" in told
+    assert "data-poll" not in told
+    assert "being compared again" not in read(clinic, at("definition", newer))
+
+
+def test_a_draft_says_what_comes_next_and_nothing_is_approved_of_it(
+    clinic: Client, release: Release
+) -> None:
+    release.bring(*MODERATE_COUNTS, status="draft")
+    register_definitions(now=make.NOW)
+    row = row_of("1.1.0")
+    shown = read(clinic, at("definition", row))
+    assert "A draft is still being written" in shown
+    assert "Approve it by your name" not in shown
+    approval = read(clinic, at("definition_approve", row))
+    assert "You are about to approve" not in approval
+    assert "The state of this one: Draft." in approval
 
 
 def test_a_refusal_is_said_on_the_definitions_page(clinic: Client, release: Release) -> None:
@@ -336,6 +480,29 @@ def test_all_that_is_missing_is_asked_for_in_one_click(
     assert is_done(do(desk, cast.case, "ask-all-missing", evaluation=flag.pk))
     assert cast.case.record_requests.count() == before + 4
     assert "Ask the family for" not in read(desk, page(cast.case, "flag"))
+
+
+def test_a_paper_that_was_asked_for_by_hand_is_not_offered_again(
+    cast: make.Cast, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    enter_pnet(cast.case, cast.coordinator, without="resectable")
+    run_jobs()
+    offer = (
+        'Ask the family for the 1 record that is missing<span class="visually-hidden">'
+        ": Cabozantinib tablets, neuroendocrine tumours (US)"
+    )
+    assert offer in read(desk, page(cast.case, "flag"))
+    ask_for_record(
+        case=cast.case,
+        kind="oncology_letter",
+        title="Latest letter of the treating doctors",
+        reason="It says how she is.",
+        actor=cast.coordinator,
+        now=make.NOW,
+    )
+    shown = read(desk, page(cast.case, "flag"))
+    assert offer not in shown
+    assert "The family has been asked for the record." in shown
 
 
 def test_words_of_a_change_alone_list_nobody(

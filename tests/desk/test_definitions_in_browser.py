@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from cases.clinical.approvals import request_dry_run
+from cases.clinical.approvals import activate_definition, request_dry_run
 from cases.clinical.models import DefinitionVersion
 from tests import make
 from tests.clinical.knowing import enter, enter_pnet
@@ -80,6 +81,8 @@ def test_every_page_of_a_definition_is_clean_at_a_desk_and_on_a_phone(
     page.on("pageerror", lambda error: said.append(str(error)))
     faults = look(page, live_server, "dry-run-waiting", waiting)
     run_jobs()
+    page.get_by_text("cases compared", exact=True).wait_for()  # the page has asked by itself
+    expect(page.get_by_text("are being compared")).to_have_count(0)
     for name, address in {
         "list": reverse("admin:definitions"),
         "page": reverse("admin:definition", args=[older.pk]),
@@ -92,6 +95,12 @@ def test_every_page_of_a_definition_is_clean_at_a_desk_and_on_a_phone(
         "flag": reverse("admin:cockpit_part", args=[cast.case.pk, "flag"]),
     }.items():
         faults += look(page, live_server, name, address)
+    activate_definition(definition=newer, actor=cast.lead, now=timezone.now())
+    faults += look(
+        page, live_server, "page-comparing", reverse("admin:definition", args=[newer.pk])
+    )
+    run_jobs()
+    expect(page.get_by_text("are being compared")).to_have_count(0)
     if PICTURES:
         page.goto(live_server.url + reverse("admin:definition", args=[older.pk]))
         page.pdf(path=Path(PICTURES, "page.pdf"), format="A4")

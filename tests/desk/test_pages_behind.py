@@ -16,6 +16,7 @@ from navigator.desk.source_choice import SourceLine, read_pages, write_pages
 from tests.desk.office import Office, build_version, put_version
 from tests.dossiers.records import accepted_record
 from tests.make import NOW
+from tests.signing import sign_in
 
 LINE = SourceLine(
     position=3, document_id="x", title="Report", kind="Report", page_count=9, is_in=True, pages=""
@@ -199,6 +200,25 @@ def test_pages_are_chosen_for_whole_dossiers_only(
     assert DossierVersion.objects.filter(number__gt=version.number).exists() is may_choose
 
 
+def test_pages_that_were_refused_stay_in_their_fields(office: Office, desk: Client) -> None:
+    version = put_version(office)
+    first = str(version.items.get().file.document_id)
+    other = accepted_record(office.case, office.cast.coordinator, title="Second report")
+    version.items.create(file=other, position=2)
+    shown = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert '<details class="card-foot">' in shown
+    refused = desk.post(
+        reverse("admin:version_do", args=[version.pk]),
+        {"do": "choose", f"in-{first}": "on", f"pages-{first}": "1, 999"},
+    )
+    assert refused.status_code == 400
+    html = refused.content.decode()
+    assert '<details class="card-foot" open>' in html
+    assert 'value="1, 999"' in html
+    assert f'name="in-{first}" checked' in html
+    assert f'name="in-{other.document_id}">' in html
+
+
 @pytest.mark.parametrize("needed", [False, True])
 def test_where_two_people_are_needed_who_asked_is_told_and_refused(
     office: Office,
@@ -213,9 +233,39 @@ def test_where_two_people_are_needed_who_asked_is_told_and_refused(
     html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
     assert ("a colleague looks at it and seals it" in html) is needed
     assert ('name="looked"' in html) is not needed
+    second = office.cast.clinician
+    assert (f"<strong>{second.name}</strong>" in html) is needed
+    theirs = sign_in(second).get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert ("and you are the second" in theirs) is needed
+    assert 'name="looked"' in theirs
     answer = desk.post(
         reverse("admin:version_do", args=[version.pk]), {"do": "seal", "looked": "on"}
     )
     assert answer.status_code == (400 if needed else 302)
     version.refresh_from_db()
     assert version.state == (VersionState.TO_CHECK if needed else VersionState.SEALED)
+
+
+def test_where_nobody_else_may_seal_the_page_says_who_helps(
+    office: Office, desk: Client, run_jobs: Callable[[], int], settings: Settings
+) -> None:
+    settings.SEALING_NEEDS_TWO = True
+    version = build_version(office, run_jobs)
+    team = office.case.team
+    assert team is not None
+    team.members.set([office.cast.coordinator])
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "A team lead adds somebody to the team." in html
+
+
+def test_a_team_lead_chooses_for_the_team_whether_two_people_seal(office: Office) -> None:
+    team = office.case.team
+    assert team is not None
+    lead = sign_in(office.cast.lead)
+    address = reverse("admin:accounts_team_change", args=[team.pk])
+    assert "As the installation has it" in lead.get(address).content.decode()
+    typed = {"name": team.name, "members": [office.cast.lead.pk], "sealing": "two"}
+    assert lead.post(address, typed).status_code == 302
+    team.refresh_from_db()
+    assert team.sealing == "two"
+    assert lead.post(address, {**typed, "sealing": "three"}).status_code == 200

@@ -5,13 +5,17 @@ from typing import Any
 
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from cases.casework.consents import withdraw_consent
+from cases.hospitals.models import Contact, Referral, ReferralState
 from documents.dossiers.models import DossierVersion, Grant, VersionState
 from documents.dossiers.services import seal_version
 from documents.records.services import accept_document
+from navigator.desk.sealing import find_contacts
 from tests import make
 from tests.desk.office import Office, build_version, page
+from tests.dossiers.records import sealed_version
 
 
 def decide(desk: Client, version: DossierVersion, **typed: Any) -> Any:
@@ -73,8 +77,13 @@ def test_nothing_is_sent_for_an_impossible_time_or_to_a_stranger(
     contact = str(office.cast.reviewer.pk)
     for days in ("0", "91", "soon", "9" * 30):
         assert decide(desk, version, do="grant", contact=contact, days=days).status_code == 400
+        refused = decide(desk, version, do="grant", contact=contact, days=days).content.decode()
+        assert f'<h1 class="send-to">{office.cast.reviewer.name}</h1>' in refused
+        assert f'value="{days[:5]}"' in refused
     other = make.contact()
-    assert decide(desk, version, do="grant", contact=str(other.pk), days="3").status_code == 404
+    for days in ("3", "91"):
+        answer = decide(desk, version, do="grant", contact=str(other.pk), days=days)
+        assert answer.status_code == 404
     assert not Grant.objects.exists()
 
 
@@ -115,5 +124,84 @@ def test_the_list_of_versions_leads_to_what_is_to_be_checked(
     assert "Check and seal" in html
 
 
+def test_an_answer_that_is_loaded_again_as_a_page_leads_back_to_the_version(
+    version: DossierVersion, desk: Client
+) -> None:
+    answer = desk.get(reverse("admin:version_do", args=[version.pk]))
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("admin:version", args=[version.pk])
+
+
 def test_an_unknown_decision_is_not_found(version: DossierVersion, desk: Client) -> None:
     assert decide(desk, version, do="burn").status_code == 404
+
+
+def test_a_new_version_is_for_the_referral_that_is_going_where_there_is_one(
+    office: Office, desk: Client
+) -> None:
+    address = reverse("admin:cockpit_part", args=[office.case.pk, "dossiers"])
+    chosen = f'<option value="{office.cast.referral.pk}" selected>'
+    assert chosen in desk.get(address).content.decode()
+    second = make.contact()
+    another = Referral.objects.create(
+        case=office.case,
+        hospital=second.hospital,
+        contact=second,
+        question="The same question",
+        created_at=make.NOW,
+    )
+    assert " selected>NV-" not in desk.get(address).content.decode()
+    another.state = ReferralState.WITHDRAWN
+    another.save()
+    assert chosen in desk.get(address).content.decode()
+
+
+def test_who_opened_a_version_is_named_as_told_and_as_waiting_for_the_newer_one(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    seal(version, office)
+    reviewer, waits = office.cast.reviewer, "was told that this one comes"
+    decide(desk, version, do="grant", contact=str(reviewer.pk), days="14")
+    html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "Has an open link to this version" in html
+    assert "Send another link" in html
+    assert waits not in html
+    assert "Who was told" not in html
+    version.grants.get().accesses.create(at=make.NOW, kind="opened")
+    newer = sealed_version(office.cast, title="of a second version")
+    older = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "Who was told" in older
+    assert "Replaced by a newer version" in older
+    address = reverse("admin:version", args=[newer.pk])
+    assert waits in desk.get(address).content.decode()
+    decide(desk, newer, do="grant", contact=str(reviewer.pk), days="14")
+    html = desk.get(address).content.decode()
+    assert waits not in html
+    assert "Has an open link to this version" in html
+    newer.grants.get().accesses.create(at=make.NOW, kind="opened")
+    decide(desk, newer, do="recall", reason="A wrong page")
+    html = desk.get(address).content.decode()
+    assert "Called back" in html
+    assert "Who was told" in html
+    older = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert "what replaced it was called back" in older
+
+
+def test_the_page_of_a_version_costs_the_same_for_many_recipients(
+    version: DossierVersion,
+    office: Office,
+    desk: Client,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    seal(version, office)
+    for number in range(6):
+        Contact.objects.create(
+            hospital=office.cast.reviewer.hospital,
+            name=f"Reader {number}",
+            email=f"reader{number}@hospital.example",
+        )
+    for contact in find_contacts(version):
+        decide(desk, version, do="grant", contact=str(contact.pk), days="14")
+    with django_assert_max_num_queries(32):
+        html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
+    assert html.count("Has an open link to this version") == 7

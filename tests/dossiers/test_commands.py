@@ -48,7 +48,7 @@ def test_a_flipped_byte_is_found(cast: Cast, tmp_path: Path) -> None:
     data = bytearray(out.read_bytes())
     data[len(data) // 2] ^= 1
     out.write_bytes(data)
-    with pytest.raises(CommandError, match="not as sealed"):
+    with pytest.raises(CommandError, match="was changed after it was sealed"):
         verify(out)
 
 
@@ -73,6 +73,17 @@ def test_a_superseded_version_is_as_sealed_and_says_so(cast: Cast, tmp_path: Pat
     build(cast.case.reference, second)
     assert "Superseded: version 2" in verify(first)
     assert "Superseded" not in verify(second)
+
+
+def test_a_version_that_was_replaced_stays_so_when_the_newer_one_is_called_back(
+    cast: Cast, tmp_path: Path, now: datetime
+) -> None:
+    first, second = tmp_path / "1.pdf", tmp_path / "2.pdf"
+    build(cast.case.reference, first)
+    build(cast.case.reference, second)
+    newest = DossierVersion.objects.get(number=2)
+    recall_version(version=newest, reason="A wrong page", actor=cast.coordinator, now=now)
+    assert "Superseded: what replaced this version was called back" in verify(first)
 
 
 def test_a_recalled_version_says_so(cast: Cast, tmp_path: Path, now: datetime) -> None:

@@ -390,6 +390,27 @@ def test_a_newer_version_is_told_on_the_older_ones_page(cast: Cast, client: Clie
     assert hashlib.sha256(answer.content).hexdigest() == grant.version.file_sha256
 
 
+def test_where_the_newer_version_was_called_back_the_older_one_does_not_pass_for_the_newest(
+    cast: Cast, client: Client
+) -> None:
+    grant, address = give(cast)
+    newer = sealed_version(cast, title="of a second version")
+    open_it(client, grant, address)
+    recall_version(version=newer, reason="A wrong page", actor=cast.coordinator, now=NOW)
+    page = client.get("/d/open/").content.decode()
+    assert "This version was replaced" in page
+    assert f"Ask {cast.coordinator.name} which version holds" in page
+    assert "has been sealed since" not in page
+
+
+def test_the_newest_version_says_nothing_of_others(cast: Cast, client: Client) -> None:
+    grant, address = give(cast)
+    open_it(client, grant, address)
+    page = client.get("/d/open/").content.decode()
+    assert "was replaced" not in page
+    assert "newer version" not in page
+
+
 def test_a_logged_access_refuses_every_change(cast: Cast, client: Client) -> None:
     grant, address = give(cast)
     client.post(address, {"send": "1"})

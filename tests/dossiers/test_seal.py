@@ -20,12 +20,13 @@ from hypothesis import given, settings as hypothesis_settings, strategies as st
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
-from cases.accounts.models import AuditEvent
-from cases.casework.models import TimelineEntry
+from cases.accounts.models import AuditEvent, Role, Team, User
+from cases.casework.models import Case, TimelineEntry
 from documents.dossiers import errors
 from documents.dossiers.models import DossierVersion, SealKey, VersionState
 from documents.dossiers.queries import FileStanding, stand_of_file, verify_bytes
 from documents.dossiers.seal_keys import open_seal_key, rotate_seal_key, take_seal_key
+from documents.dossiers.sealing_rule import list_second_people, needs_another_to_seal
 from documents.dossiers.services import request_dossier, seal_version
 from documents.dossiers.serving import read_checked
 from documents.dossiers.signing import SealedFile, sign_file, signature_is_good
@@ -311,11 +312,22 @@ def _count_objects() -> int:
     )
 
 
-@pytest.mark.parametrize("needed", [False, True])
-def test_two_people_are_needed_where_the_office_wants_it(
-    cast: Cast, settings: Settings, *, needed: bool
+@pytest.mark.parametrize(
+    ("installed", "chosen", "needed"),
+    [
+        (False, "", False),
+        (True, "", True),
+        (False, "two", True),
+        (True, "two", True),
+        (False, "one", False),
+        (True, "one", False),
+    ],
+)
+def test_two_people_are_needed_where_the_team_or_else_the_office_wants_it(
+    cast: Cast, settings: Settings, *, installed: bool, chosen: str, needed: bool
 ) -> None:
-    settings.SEALING_NEEDS_TWO = needed
+    settings.SEALING_NEEDS_TWO = installed
+    Team.objects.filter(case=cast.case).update(sealing=chosen)
     version = sealed_version(cast, seal=False)
     if needed:
         with pytest.raises(errors.SecondPersonNeeded):
@@ -326,3 +338,28 @@ def test_two_people_are_needed_where_the_office_wants_it(
         version = seal_version(version=version, actor=cast.coordinator, now=NOW)
         assert version.sealed_by == cast.coordinator
     assert version.state == VersionState.SEALED
+
+
+@pytest.mark.parametrize("needed", [False, True])
+def test_a_case_of_no_team_goes_by_the_installation(
+    cast: Cast, settings: Settings, *, needed: bool
+) -> None:
+    settings.SEALING_NEEDS_TWO = needed
+    version = sealed_version(cast, seal=False)
+    Case.objects.filter(pk=cast.case.pk).update(team=None)
+    version.refresh_from_db()
+    assert needs_another_to_seal(version, cast.coordinator) is needed
+
+
+def test_the_second_person_sees_the_case_may_seal_and_did_not_ask(cast: Cast) -> None:
+    version = sealed_version(cast, seal=False)
+    left = make.user(team=cast.case.team)
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    make.user(role=Role.TRANSLATOR, team=cast.case.team)
+    assert set(list_second_people(version)) == {cast.lead, cast.clinician}
+    Case.objects.filter(pk=cast.case.pk).update(team=None, owner=cast.outsider)
+    version.refresh_from_db()
+    assert list_second_people(version) == [cast.outsider]
+    Case.objects.filter(pk=cast.case.pk).update(owner=None)
+    version.refresh_from_db()
+    assert list_second_people(version) == []

@@ -309,7 +309,10 @@ def test_what_no_server_took_for_a_day_is_a_draft_that_a_person_sends_again(
         run_jobs()
     message.refresh_from_db()
     assert message.state == MessageState.DRAFT
-    assert Task.objects.get(code="job_given_up").target == f"hospitals.message:{message.pk}"
+    task = Task.objects.get(code="job_given_up")
+    assert task.target == f"hospitals.message:{message.pk}"
+    assert task.title == "A message was not sent: no server took the mail for a day"
+    assert (task.case, task.assignee) == (cast.case, cast.coordinator)
     assert send_again(message=message, actor=cast.coordinator, now=make.NOW).state == "queued"
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from documents.dossiers.marks import Look
 from documents.dossiers.models import VersionState
-from documents.dossiers.queries import Verdict, verify_bytes
+from documents.dossiers.queries import FileStanding, Verdict, stand_of_file, verify_bytes
 
 
 class Command(BaseCommand):
@@ -27,14 +28,21 @@ class Command(BaseCommand):
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
         verdict = verify_bytes(data)
         if verdict is None:
-            raise CommandError(
-                f"{path} is not as sealed: no dossier that was sealed here has these bytes."
-            )
+            raise CommandError(f"{path} is not as sealed: {say_stranger(data)}")
         self.stdout.write(say_verdict(verdict))
         if not verdict.is_as_sealed:
             raise CommandError(
                 "The signature, or the stored contents of this version, are not as sealed."
             )
+
+
+def say_stranger(data: bytes) -> str:
+    """What is said of bytes that were not sealed here: whether the seal in them was."""
+    look = Look()
+    look.take(data)
+    if stand_of_file(look.sha256, look.marks) == FileStanding.CHANGED:
+        return "it bears a seal of ours, and was changed after it was sealed."
+    return "no dossier that was sealed here has these bytes."
 
 
 def say_verdict(verdict: Verdict) -> str:
@@ -50,4 +58,6 @@ def say_verdict(verdict: Verdict) -> str:
         lines.append("Recalled: this version was called back after it was sealed.")
     if verdict.newer is not None:
         lines.append(f"Superseded: version {verdict.newer} is the newest.")
+    elif verdict.state == VersionState.SUPERSEDED:
+        lines.append("Superseded: what replaced this version was called back.")
     return "\n".join(lines)
