@@ -6,6 +6,7 @@ that the picture stays and the next proposal has the focus. Without it, the page
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.accounts.models import User
 from cases.clinical import services as facts
@@ -41,10 +42,24 @@ from navigator.desk.review_found import FIELDS, list_values
 from navigator.desk.review_page import Typed, read_number, render_review
 
 Decide = Callable[[Document, HttpRequest, User, datetime], object]
+Act = Callable[[HttpRequest, UUID], HttpResponse]
 
 
 def find_document(request: HttpRequest, document_id: UUID) -> Document:
     return find_row(Document.objects.select_related("case__patient"), request, document_id)
+
+
+def act_on_record(act: Act) -> Act:
+    """An act is posted; its address opened as a page, after a sign-in, leads to the record."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(act)
+    def take(request: HttpRequest, document_id: UUID) -> HttpResponse:
+        if request.method == "POST":
+            return act(request, document_id)
+        return redirect("admin:review", find_document(request, document_id).pk)
+
+    return take
 
 
 def go_on(
@@ -169,7 +184,7 @@ TYPES = frozenset({"accept", "details"})
 MOVES_ON = frozenset({"accept", "reject", "other"})
 
 
-@require_POST
+@act_on_record
 def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Accept, return, hold, clear or describe a record; then the next one that waits."""
     document = find_document(request, document_id)
@@ -218,7 +233,7 @@ def say_done(asked: str, document: Document) -> str:
 # --- The facts -------------------------------------------------------------------------------
 
 
-@require_POST
+@act_on_record
 def decide_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Confirm, correct or reject one proposal of a record."""
     document = find_document(request, document_id)
@@ -261,7 +276,7 @@ def show_value_fields(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/review/value_fields.html", {"value_form": form})
 
 
-@require_POST
+@act_on_record
 def enter_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Keep a fact that the reviewer read on the page; without a value yet, ask for it."""
     document, user = find_document(request, document_id), signed_in(request)
