@@ -12,11 +12,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.accounts.models import User
@@ -24,12 +25,14 @@ from cases.clinical import services as facts
 from cases.clinical.models import Fact
 from documents.records import services
 from documents.records.checklist import is_too_old
+from documents.records.errors import DetailsChanged, MoveNotPossible
 from documents.records.models import Document, RecordKind
-from documents.records.queries.pages import find_neighbour, list_review_ids
+from documents.records.queries.pages import count_undecided, find_neighbour, list_review_ids
 from documents.records.services.facts_on_pages import enter_fact_from_page
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
 from navigator.desk.review_forms import (
+    ClearForm,
     DetailsForm,
     PlaceForm,
     ReadAgainForm,
@@ -38,7 +41,8 @@ from navigator.desk.review_forms import (
     bind_correction,
     make_value_form,
 )
-from navigator.desk.review_found import FIELDS, list_values
+from navigator.desk.review_found import list_found
+from navigator.desk.review_meanwhile import say_changed_details, say_meanwhile
 from navigator.desk.review_page import Typed, read_number, render_review
 
 Decide = Callable[[Document, HttpRequest, User, datetime], object]
@@ -46,7 +50,8 @@ Act = Callable[[HttpRequest, UUID], HttpResponse]
 
 
 def find_document(request: HttpRequest, document_id: UUID) -> Document:
-    return find_row(Document.objects.select_related("case__patient"), request, document_id)
+    rows = Document.objects.select_related("case__patient", "taken_from")
+    return find_row(rows, request, document_id)
 
 
 def act_on_record(act: Act) -> Act:
@@ -97,13 +102,22 @@ def show_review(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def take_details(document: Document, data: QueryDict) -> QueryDict:
-    """What the form holds; with `use`, one of the values that were found for that field."""
-    field, _colon, place = data.get("use", "").partition(":")
-    values = list_values(field, document.findings.get(field)) if field in FIELDS else []
-    if not place.isdecimal() or len(place) > 1 or int(place) >= len(values):
-        return data
+    """What the form holds; with `use`, one of the values that were found for that field.
+
+    With `use` "all", every value that was found for sure.
+    """
+    found = list_found(document, data)
+    if data.get("use") == "all":
+        sure = [one for one in found.values() if not one.is_kept and not one.is_ambiguous]
+        chosen = {one.field: one.choices[0][0] for one in sure}
+    else:
+        field, _colon, place = data.get("use", "").partition(":")
+        choices = found[field].choices if field in found else ()
+        if not place.isdecimal() or len(place) > 1 or int(place) >= len(choices):
+            return data
+        chosen = {field: choices[int(place)][0]}
     data = data.copy()
-    data[field] = values[int(place)]
+    data.update(chosen)
     return data
 
 
@@ -123,12 +137,15 @@ def keep_details(document: Document, request: HttpRequest, user: User, now: date
         issuer=data["issuer"],
         shown_to_hospitals=data["shown_to_hospitals"],
         dates=form.dates,
+        seen=request.POST.get("seen", ""),
         actor=user,
         now=now,
     )
 
 
+@transaction.atomic
 def accept(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    """With the details, or with nothing of it."""
     keep_details(document, request, user, now)
     services.accept_document(document=document, actor=user, now=now)
 
@@ -156,8 +173,9 @@ def hold(document: Document, _request: HttpRequest, user: User, now: datetime) -
     services.mark_other_patient(document=document, actor=user, now=now)
 
 
-def clear(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:
-    services.clear_other_patient(document=document, actor=user, now=now)
+def clear(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    reason = request.POST.get("reason", "")
+    services.clear_other_patient(document=document, reason=reason, actor=user, now=now)
 
 
 def read_again(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
@@ -196,12 +214,11 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     try:
         DECISIONS[asked](document, request, user, now)
     except ValidationError as refusal:
-        say_refusal(request, refusal)
-        return render_review(
-            request, document, number, typed=keep_typed(asked, request, user), status=400
-        )
+        return render_refused(request, document, refusal)
     document.refresh_from_db()
     messages.success(request, say_done(asked, document))
+    if asked == "accept" and (count := count_undecided(document)):
+        messages.info(request, say_undecided(count))
     if asked == "accept" and is_too_old(document, now):
         messages.warning(request, _("It is older than was asked for: the line stays open."))
     if following is not None:
@@ -209,12 +226,41 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return go_on(request, document.pk, number)
 
 
+def render_refused(
+    request: HttpRequest, document: Document, refusal: ValidationError
+) -> HttpResponse:
+    """The page as the record is now, with what was typed and why nothing came of it."""
+    user, asked = signed_in(request), request.POST.get("do", "")
+    document = find_document(request, document.pk)
+    typed = keep_typed(asked, request, user)
+    if isinstance(refusal, MoveNotPossible):
+        messages.error(request, say_meanwhile(document, user))
+        typed.unsent = request.POST.get("reason", "").strip()
+    else:
+        say_refusal(request, refusal)
+    if isinstance(refusal, DetailsChanged):
+        messages.info(request, say_changed_details(document, request.POST))
+    return render_review(request, document, read_number(request.POST), typed=typed, status=400)
+
+
 def keep_typed(asked: str, request: HttpRequest, user: User) -> Typed:
     return Typed(
         details=request.POST if "title" in request.POST else None,
         returned=ReturnForm(request.POST, language=user.language) if asked == "reject" else None,
+        cleared=ClearForm(request.POST) if asked == "clear" else None,
         reason=request.POST.get("reason", "") if asked == "withdraw" else "",
     )
+
+
+def say_undecided(count: int) -> str:
+    words = ngettext(
+        "%(count)d proposal of it is undecided: it waits among the facts of the case and counts"
+        " nowhere until somebody decides it.",
+        "%(count)d proposals of it are undecided: they wait among the facts of the case and count"
+        " nowhere until somebody decides them.",
+        count,
+    )
+    return words % {"count": count}
 
 
 def say_done(asked: str, document: Document) -> str:

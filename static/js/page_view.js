@@ -402,6 +402,18 @@ function useFound(button) {
   }
 }
 
+// All fields for which one value was found, as if each were pressed.
+function useAll(button) {
+  for (const found of button.form.querySelectorAll(".found:not(.is-kept)")) {
+    const choices = found.querySelectorAll(".found-use");
+    if (choices.length === 1) {
+      useFound(choices[0]);
+    }
+  }
+  button.parentElement.remove();
+  find("[data-key~=a]")?.focus({ preventScroll: true });
+}
+
 function showSaying(radio) {
   for (const saying of findAll("[data-said-for]")) {
     saying.hidden = saying.dataset.saidFor !== radio.value || radio.value === "";
@@ -411,7 +423,7 @@ function showSaying(radio) {
 /* ---- once for all pages ---- */
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest?.("[data-zoom], [data-turn], [data-mark-words], [data-use], [data-opens]");
+  const target = event.target.closest?.("[data-zoom], [data-turn], [data-mark-words], [data-use], [data-use-all], [data-opens]");
   for (const menu of findAll("details.menu[open]")) {
     menu.open = menu.contains(event.target) && !event.target.closest("a");
   }
@@ -429,6 +441,9 @@ document.addEventListener("click", (event) => {
   } else if (use !== undefined) {
     event.preventDefault();
     useFound(target);
+  } else if (target.matches("[data-use-all]")) {
+    event.preventDefault();
+    useAll(target);
   } else {
     setMarking(!view.isMarking);
   }

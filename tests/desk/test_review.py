@@ -188,7 +188,7 @@ def test_a_record_that_may_be_anothers_is_held_and_cleared(office: Office, desk:
     office.document.refresh_from_db()
     assert office.document.state == DocumentState.OTHER_PATIENT
     assert "it is this patient’s" in show(desk, office.document).content.decode()
-    decide(desk, office.document, do="clear")
+    decide(desk, office.document, do="clear", reason="It is her maiden name")
     office.document.refresh_from_db()
     assert office.document.state == DocumentState.TO_REVIEW
     assert office.document.person_check == PersonCheck.CLEARED
