@@ -404,6 +404,7 @@ function useFound(button) {
 
 // All fields for which one value was found, as if each were pressed.
 function useAll(button) {
+  const inHand = document.activeElement;
   for (const found of button.form.querySelectorAll(".found:not(.is-kept)")) {
     const choices = found.querySelectorAll(".found-use");
     if (choices.length === 1) {
@@ -411,7 +412,8 @@ function useAll(button) {
     }
   }
   button.parentElement.remove();
-  find("[data-key~=a]")?.focus({ preventScroll: true });
+  const next = inHand.isConnected && inHand !== document.body ? inHand : find("[data-window]");
+  next?.focus({ preventScroll: true });
 }
 
 function showSaying(radio) {

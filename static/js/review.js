@@ -11,6 +11,7 @@
    their pictures, so that they are there at once. A details with data-keep stays as a person left
    it. Other scripts hear "area:swapped". Without this script they are plain links and forms. */
 
+const FIELDS = ":is(select, textarea, input:not([type=hidden]))";
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=submit]), select, textarea, [contenteditable]";
 
 function act(element) {
@@ -20,7 +21,8 @@ function act(element) {
   }
   element.click();
   if (element.matches("summary") && element.parentElement.open) {
-    element.parentElement.querySelector("form :is(select, textarea, input:not([type=hidden]))")?.focus();
+    const form = element.parentElement.querySelector("form");
+    (form?.querySelector("[type=radio]:checked:not([value=''])") || form?.querySelector(FIELDS))?.focus();
   }
 }
 
@@ -185,7 +187,7 @@ function settle({ focus }) {
   document.dispatchEvent(new CustomEvent("area:swapped"));
   const form = area.querySelector("form[data-focus]");
   if (focus && form) {
-    form.querySelector(":is(select, textarea, input:not([type=hidden]))")?.focus();
+    form.querySelector(FIELDS)?.focus();
     form.scrollIntoView({ block: "nearest" });
   } else if (focus) {
     const waiting = area.querySelector("[data-waiting]");
