@@ -395,10 +395,26 @@ function useFound(button) {
   const field = document.querySelector(`#${button.getAttribute("form")}`).elements[button.dataset.field];
   field.value = button.dataset.use;
   field.focus();
-  const found = button.closest(".found");
+  settleFound(button.closest(".found"));
+}
+
+function settleFound(found) {
   found.classList.add("is-kept");
   for (const choice of found.querySelectorAll(".found-use, .is-late")) {
     choice.remove();
+  }
+}
+
+// Where the form holds a found value already, typed and not yet sent, nothing is offered.
+function settleUsed() {
+  for (const button of findAll(".found .found-use")) {
+    const field = document.querySelector(`#${button.getAttribute("form")}`).elements[button.dataset.field];
+    if (field.value === button.dataset.use) {
+      settleFound(button.closest(".found"));
+    }
+  }
+  if (!find(".found .found-use")) {
+    find(".rv-use-all")?.remove();
   }
 }
 
@@ -412,7 +428,8 @@ function useAll(button) {
     }
   }
   button.parentElement.remove();
-  const next = inHand.isConnected && inHand !== document.body ? inHand : find("[data-window]");
+  const isInHand = inHand.isConnected && inHand !== document.body;
+  const next = isInHand ? inHand : find("[data-waiting]") || find("[data-window]");
   next?.focus({ preventScroll: true });
 }
 
@@ -482,6 +499,7 @@ function begin() {
   for (const button of findAll("[data-without-script]")) {
     button.hidden = true;
   }
+  settleUsed();
   if (!frame) {
     view = null;
     return;
