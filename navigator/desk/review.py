@@ -217,8 +217,6 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
         return render_refused(request, document, refusal)
     document.refresh_from_db()
     messages.success(request, say_done(asked, document))
-    if asked == "accept" and (count := count_undecided(document)):
-        messages.info(request, say_undecided(count))
     if asked == "accept" and is_too_old(document, now):
         messages.warning(request, _("It is older than was asked for: the line stays open."))
     if following is not None:
@@ -273,7 +271,9 @@ def say_done(asked: str, document: Document) -> str:
         "again": _("“%(title)s” is being read anew."),
         "reopen": _("“%(title)s” waits for review again."),
     }.get(asked, _("The details of “%(title)s” are kept."))
-    return words % {"title": document.title}
+    done = words % {"title": document.title}
+    count = count_undecided(document) if asked == "accept" else 0
+    return f"{done} {say_undecided(count)}" if count else done
 
 
 # --- The facts -------------------------------------------------------------------------------

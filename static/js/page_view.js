@@ -526,6 +526,10 @@ function begin() {
   new ResizeObserver(show).observe(frame);
   show();
   revealMark("looked-for"); // by who came here from a search
+  const inHand = document.activeElement?.dataset.of;
+  if (inHand) {
+    light(inHand, { reveal: !find("[data-mark=looked-for]") });
+  }
 }
 
 document.addEventListener("area:swapped", begin);
