@@ -275,7 +275,7 @@ def test_undecided_proposals_are_counted_before_a_record_is_accepted_and_with_it
     news = read_news(decide(desk, office.document, do="accept"))
     assert "is accepted. 2 proposals of it are undecided" in news[-1]
     assert waiting.count() == 2
-    assert "proposals are undecided" not in show(desk, office.document).content.decode()
+    assert ">2 proposals are undecided." not in show(desk, office.document).content.decode()
 
 
 def test_of_a_record_whose_proposals_are_decided_none_are_spoken_of(
