@@ -1,6 +1,7 @@
 """People who sign in, their teams and invitations, and the record of what was done."""
 
 import uuid
+from itertools import dropwhile
 from typing import Any, ClassVar, Final
 
 from django.contrib.auth.base_user import BaseUserManager
@@ -22,7 +23,10 @@ class Role(models.TextChoices):
 
 STAFF_ROLES = frozenset(Role) - {Role.FAMILY}
 CASE_STAFF_ROLES = STAFF_ROLES - {Role.ADMINISTRATOR}
-TITLES: Final = frozenset({"Dr", "Prof", "PD", "Mr", "Ms", "Mrs"})
+TITLES: Final = frozenset(
+    {"dr", "dra", "prof", "profa", "med", "mr", "mrs", "ms", "miss", "sr", "sra", "д-р", "проф"}
+)
+"""What people write before their names, without its stop."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -79,9 +83,11 @@ class User(AbstractUser):
         return self.name
 
     def get_short_name(self) -> str:
-        """The first word of the name that is no title."""
-        words = self.name.split() or [""]
-        return next((word for word in words if word.rstrip(".") not in TITLES), words[0])
+        """The first name; the whole where only a title or an initial stands before the last."""
+        words = self.name.split()
+        names = list(dropwhile(lambda word: word.rstrip(".").casefold() in TITLES, words))
+        is_short = len(names) > 1 and len(names[0].rstrip(".")) > 1
+        return names[0] if is_short else self.name
 
     @property
     def languages_read(self) -> set[str]:

@@ -130,7 +130,10 @@ class KeyUnknown(ValidationError):
 class MoveNotPossible(ValidationError):
     def __init__(self, *, state: str, wanted: str) -> None:
         super().__init__(
-            _("A record that is “%(state)s” cannot become “%(wanted)s”. Load the page again."),
+            _(
+                "The record is “%(state)s” by now and cannot become “%(wanted)s”. Look at it once"
+                " more before you decide."
+            ),
             code="move_not_possible",
             params={"state": state, "wanted": wanted},
         )
@@ -139,6 +142,29 @@ class MoveNotPossible(ValidationError):
 class ReasonNeeded(ValidationError):
     def __init__(self) -> None:
         super().__init__(_("Say why in a sentence; the family will read it."), code="reason_needed")
+
+
+class ClearingNeedsReason(ValidationError):
+    """Why a held paper is the patient's after all stands with the case, under a name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Say in a sentence why it is this patient’s although it was held; it is kept as a"
+                " note of the case."
+            ),
+            code="clearing_needs_reason",
+        )
+
+
+class DetailsChanged(ValidationError):
+    """Somebody described the paper after this person had opened it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The details were changed after you had opened this page. Nothing was kept yet."),
+            code="details_changed",
+        )
 
 
 class NotOfThisCase(ValidationError):

@@ -106,6 +106,7 @@ def describe_images(studies: Studies) -> dict[str, Any]:
     told: dict[str, Any] = {}
     if studies.found:
         told["kind"] = {"value": RecordKind.IMAGING.value, "quote": "DICOM"}
+        told["images"] = {"value": _name_images(studies), "quote": "DICOM"}
     dates = {study.made_on for study in studies}
     if len(dates) == 1 and (made_on := dates.pop()):
         told["study_date"] = {"value": made_on, "quote": "DICOM"}
@@ -113,6 +114,16 @@ def describe_images(studies: Studies) -> dict[str, Any]:
     if len(places) == 1 and (place := places.pop()):
         told["issuer"] = {"value": place[:150], "quote": "DICOM"}
     return told
+
+
+def _name_images(studies: Studies) -> str:
+    """“CT abdomen” of one study, of several what they were made with."""
+    found = list(studies)
+    made_with = " ".join(dict.fromkeys(study.modalities for study in found if study.modalities))
+    text = clean_text(found[0].tags["study_text"]) if len(found) == 1 else ""
+    if made_with and made_with.casefold() in text.casefold():
+        return text
+    return " ".join(filter(None, (made_with or "DICOM", text)))
 
 
 def store_entries(document: Document, contents: Contents, *, is_held: bool) -> None:

@@ -197,7 +197,7 @@ def find_issuer(texts: Sequence[str]) -> dict[str, Any] | None:
     text, at = texts[0][:LOOK_AT], 0
     for line in text.split("\n")[:ISSUER_LINES]:
         for part in re.finditer(r"\S(?:.(?!\s{3,}|\t))*\S?", line):
-            words = part[0].strip(" -–—|,;")
+            words = part[0].strip(" \r\t-–—|,;")
             plain = make_plain(words)
             named = ISSUER.search(plain)
             if (

@@ -27,7 +27,12 @@ def review_papers(sample: shapes.SampleCase, case: Case, coordinator: User, now:
         if document is None:
             continue
         if document.state == DocumentState.OTHER_PATIENT:
-            document = clear_other_patient(document=document, actor=coordinator, now=now)
+            document = clear_other_patient(
+                document=document,
+                reason="Name and birth date are written as the family writes them at home.",
+                actor=coordinator,
+                now=now,
+            )
         if document.state != DocumentState.TO_REVIEW:
             continue
         decide_proposals(sample, file, document, coordinator, now)

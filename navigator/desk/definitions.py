@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.accounts.models import User
 from cases.clinical.approvals import (
@@ -198,10 +198,15 @@ def is_withdrawn(request: HttpRequest, row: DefinitionVersion, form: WithdrawalF
     return True
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide_definition(request: HttpRequest, definition_id: UUID) -> HttpResponse:
-    """Begin a dry run, or make a version active; a refusal is said on its page."""
+    """Begin a dry run, or make a version active; a refusal is said on its page.
+
+    The address opened as a page, after a sign-in, leads to the version.
+    """
     row = find_definition(request, definition_id)
+    if request.method != "POST":
+        return redirect("admin:definition", row.pk)
     act = DECISIONS.get(request.POST.get("do", ""))
     if act is None:
         raise Http404

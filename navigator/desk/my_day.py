@@ -22,6 +22,7 @@ from cases.hospitals.models import Message, MessageState, Referral, ReferralStat
 from cases.travel.models import Appointment, AppointmentState, Traveller, TripState
 from documents.dossiers.models import DossierVersion, Grant, VersionState
 from documents.records.models import Document
+from documents.records.paper_names import name_record
 from documents.records.recognition import is_engine_set_up
 from documents.records.scanning import is_scanner_set_up
 from navigator.desk.wording import say_task
@@ -117,7 +118,12 @@ def read_day(user: User, now: datetime) -> Day:
             )[:LONGEST]
         ],
         records=[
-            Waiting(row.title, row.case, row.received_at, reverse("admin:review", args=[row.pk]))
+            Waiting(
+                name_record(row),
+                row.case,
+                row.received_at,
+                reverse("admin:review", args=[row.pk]),
+            )
             for row in records.select_related("case__patient").order_by("received_at")[:LONGEST]
         ],
         referrals=[

@@ -6,29 +6,33 @@ that the picture stays and the next proposal has the focus. Without it, the page
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.accounts.models import User
 from cases.clinical import services as facts
 from cases.clinical.models import Fact
 from documents.records import services
 from documents.records.checklist import is_too_old
+from documents.records.errors import DetailsChanged, MoveNotPossible
 from documents.records.models import Document, RecordKind
-from documents.records.queries.pages import find_neighbour, list_review_ids
+from documents.records.queries.pages import count_undecided, find_neighbour, list_review_ids
 from documents.records.services.facts_on_pages import enter_fact_from_page
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
 from navigator.desk.review_forms import (
+    ClearForm,
     DetailsForm,
     PlaceForm,
     ReadAgainForm,
@@ -37,14 +41,30 @@ from navigator.desk.review_forms import (
     bind_correction,
     make_value_form,
 )
-from navigator.desk.review_found import FIELDS, list_values
+from navigator.desk.review_found import list_found
+from navigator.desk.review_meanwhile import say_changed_details, say_meanwhile
 from navigator.desk.review_page import Typed, read_number, render_review
 
 Decide = Callable[[Document, HttpRequest, User, datetime], object]
+Act = Callable[[HttpRequest, UUID], HttpResponse]
 
 
 def find_document(request: HttpRequest, document_id: UUID) -> Document:
-    return find_row(Document.objects.select_related("case__patient"), request, document_id)
+    rows = Document.objects.select_related("case__patient", "taken_from")
+    return find_row(rows, request, document_id)
+
+
+def act_on_record(act: Act) -> Act:
+    """An act is posted; its address opened as a page, after a sign-in, leads to the record."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(act)
+    def take(request: HttpRequest, document_id: UUID) -> HttpResponse:
+        if request.method == "POST":
+            return act(request, document_id)
+        return redirect("admin:review", find_document(request, document_id).pk)
+
+    return take
 
 
 def go_on(
@@ -82,13 +102,22 @@ def show_review(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 def take_details(document: Document, data: QueryDict) -> QueryDict:
-    """What the form holds; with `use`, one of the values that were found for that field."""
-    field, _colon, place = data.get("use", "").partition(":")
-    values = list_values(field, document.findings.get(field)) if field in FIELDS else []
-    if not place.isdecimal() or len(place) > 1 or int(place) >= len(values):
-        return data
+    """What the form holds; with `use`, one of the values that were found for that field.
+
+    With `use` "all", every value that was found for sure.
+    """
+    found = list_found(document, data)
+    if data.get("use") == "all":
+        sure = [one for one in found.values() if not one.is_kept and not one.is_ambiguous]
+        chosen = {one.field: one.choices[0][0] for one in sure}
+    else:
+        field, _colon, place = data.get("use", "").partition(":")
+        choices = found[field].choices if field in found else ()
+        if not place.isdecimal() or len(place) > 1 or int(place) >= len(choices):
+            return data
+        chosen = {field: choices[int(place)][0]}
     data = data.copy()
-    data[field] = values[int(place)]
+    data.update(chosen)
     return data
 
 
@@ -108,12 +137,15 @@ def keep_details(document: Document, request: HttpRequest, user: User, now: date
         issuer=data["issuer"],
         shown_to_hospitals=data["shown_to_hospitals"],
         dates=form.dates,
+        seen=request.POST.get("seen", ""),
         actor=user,
         now=now,
     )
 
 
+@transaction.atomic
 def accept(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    """With the details, or with nothing of it."""
     keep_details(document, request, user, now)
     services.accept_document(document=document, actor=user, now=now)
 
@@ -141,8 +173,9 @@ def hold(document: Document, _request: HttpRequest, user: User, now: datetime) -
     services.mark_other_patient(document=document, actor=user, now=now)
 
 
-def clear(document: Document, _request: HttpRequest, user: User, now: datetime) -> None:
-    services.clear_other_patient(document=document, actor=user, now=now)
+def clear(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
+    reason = request.POST.get("reason", "")
+    services.clear_other_patient(document=document, reason=reason, actor=user, now=now)
 
 
 def read_again(document: Document, request: HttpRequest, user: User, now: datetime) -> None:
@@ -169,7 +202,7 @@ TYPES = frozenset({"accept", "details"})
 MOVES_ON = frozenset({"accept", "reject", "other"})
 
 
-@require_POST
+@act_on_record
 def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Accept, return, hold, clear or describe a record; then the next one that waits."""
     document = find_document(request, document_id)
@@ -181,10 +214,7 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     try:
         DECISIONS[asked](document, request, user, now)
     except ValidationError as refusal:
-        say_refusal(request, refusal)
-        return render_review(
-            request, document, number, typed=keep_typed(asked, request, user), status=400
-        )
+        return render_refused(request, document, refusal)
     document.refresh_from_db()
     messages.success(request, say_done(asked, document))
     if asked == "accept" and is_too_old(document, now):
@@ -194,12 +224,41 @@ def decide_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return go_on(request, document.pk, number)
 
 
+def render_refused(
+    request: HttpRequest, document: Document, refusal: ValidationError
+) -> HttpResponse:
+    """The page as the record is now, with what was typed and why nothing came of it."""
+    user, asked = signed_in(request), request.POST.get("do", "")
+    document = find_document(request, document.pk)
+    typed = keep_typed(asked, request, user)
+    if isinstance(refusal, MoveNotPossible):
+        messages.error(request, say_meanwhile(document, user))
+        typed.unsent = request.POST.get("reason", "").strip()
+    else:
+        say_refusal(request, refusal)
+    if isinstance(refusal, DetailsChanged):
+        messages.info(request, say_changed_details(document, request.POST))
+    return render_review(request, document, read_number(request.POST), typed=typed, status=400)
+
+
 def keep_typed(asked: str, request: HttpRequest, user: User) -> Typed:
     return Typed(
         details=request.POST if "title" in request.POST else None,
         returned=ReturnForm(request.POST, language=user.language) if asked == "reject" else None,
+        cleared=ClearForm(request.POST) if asked == "clear" else None,
         reason=request.POST.get("reason", "") if asked == "withdraw" else "",
     )
+
+
+def say_undecided(count: int) -> str:
+    words = ngettext(
+        "%(count)d proposal of it is undecided: it waits among the facts of the case and counts"
+        " nowhere until somebody decides it.",
+        "%(count)d proposals of it are undecided: they wait among the facts of the case and count"
+        " nowhere until somebody decides them.",
+        count,
+    )
+    return words % {"count": count}
 
 
 def say_done(asked: str, document: Document) -> str:
@@ -212,13 +271,15 @@ def say_done(asked: str, document: Document) -> str:
         "again": _("“%(title)s” is being read anew."),
         "reopen": _("“%(title)s” waits for review again."),
     }.get(asked, _("The details of “%(title)s” are kept."))
-    return words % {"title": document.title}
+    done = words % {"title": document.title}
+    count = count_undecided(document) if asked == "accept" else 0
+    return f"{done} {say_undecided(count)}" if count else done
 
 
 # --- The facts -------------------------------------------------------------------------------
 
 
-@require_POST
+@act_on_record
 def decide_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Confirm, correct or reject one proposal of a record."""
     document = find_document(request, document_id)
@@ -261,7 +322,7 @@ def show_value_fields(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/review/value_fields.html", {"value_form": form})
 
 
-@require_POST
+@act_on_record
 def enter_fact(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Keep a fact that the reviewer read on the page; without a value yet, ask for it."""
     document, user = find_document(request, document_id), signed_in(request)

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.records import services
 from documents.records.models import ARRANGEABLE, BUSY, Document, Page, RedactionReason
@@ -21,7 +21,7 @@ from documents.records.services import Mark
 from documents.records.services.opening import open_with_password
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
-from navigator.desk.review import find_document, go_on
+from navigator.desk.review import act_on_record, find_document, go_on
 from navigator.desk.review_forms import TranslateForm
 from navigator.desk.review_page import Typed, read_number, render_review
 from navigator.desk.review_work import find_work
@@ -41,7 +41,7 @@ def show_work(request: HttpRequest, document_id: UUID) -> HttpResponse:
     return render(request, "desk/review/work.html", context)
 
 
-@require_POST
+@act_on_record
 def turn_page(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Keep one page as the reviewer has turned it on the screen."""
     document, number = find_document(request, document_id), read_number(request.POST)
@@ -282,7 +282,7 @@ def show_marks_again(
 # --- Locked papers -----------------------------------------------------------------------------
 
 
-@require_POST
+@act_on_record
 def open_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Open a locked paper with its password, which is kept nowhere."""
     document = find_document(request, document_id)
@@ -303,7 +303,7 @@ def open_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
 # --- Translations ------------------------------------------------------------------------------
 
 
-@require_POST
+@act_on_record
 def translate_record(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """Ask for a translation, or take the asking back."""
     document, number = find_document(request, document_id), read_number(request.POST)

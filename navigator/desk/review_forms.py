@@ -84,6 +84,7 @@ class DetailsForm(forms.Form):
 def make_details_form(view: PageView) -> DetailsForm:
     record = view.record
     initial = {name: getattr(record, name) for name in DetailsForm.base_fields}
+    initial["title"] = record.name
     return DetailsForm(initial=initial, language=record.language)
 
 
@@ -178,6 +179,25 @@ class PlaceForm(forms.Form):
 # --- Returning, reading anew, translating, opening -------------------------------------------
 
 
+class ClearForm(forms.Form):
+    """Why a held paper is the patient's after all."""
+
+    reason = forms.CharField(
+        label=_("Why it is theirs"),
+        help_text=_(
+            "In a sentence: a maiden name, a misprint in the date, another spelling. It is kept as"
+            " a note of the case; families do not read it."
+        ),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput({"dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", "clear-%s")
+        super().__init__(*args, **kwargs)
+
+
 class ReturnForm(forms.Form):
     """Why a paper goes back: a prepared reason, words of one's own, or both."""
 
@@ -195,9 +215,13 @@ class ReturnForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Written in"), required=False)
 
-    def __init__(self, *args: Any, language: str = "en", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, language: str = "en", is_held: bool = False, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("auto_id", "return-%s")
         super().__init__(*args, **kwargs)
+        if is_held:
+            self.fields["code"].initial = ReturnReason.WRONG_PERSON
         self.fields["language"].choices = list_languages()  # type: ignore[attr-defined]  # a choice
         self.fields["language"].initial = language
 

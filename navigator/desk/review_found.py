@@ -11,10 +11,9 @@ from django.utils.functional import Promise
 
 from documents.records.models import Document, RecordKind
 from navigator.desk.review_drawing import FoundPlace
+from navigator.desk.review_person import list_people
 
 FIELDS: Final = ("kind", "issuer", "specimen_date", "study_date", "report_date")
-MOST_PEOPLE: Final = 6
-PERSON_TONES: Final = {"same": "ok", "partly": "wait", "other": "stop"}
 LONGEST_QUOTE: Final = 120
 
 
@@ -38,16 +37,6 @@ class Found:
     @property
     def is_ambiguous(self) -> bool:
         return len(self.choices) > 1
-
-
-@dataclass(frozen=True)
-class PrintedPerson:
-    """A name or a birth date as printed; whether it is the patient's is for a person to say."""
-
-    of: str
-    text: str
-    page: int
-    tone: str
 
 
 def list_found(document: Document, kept: Mapping[str, Any]) -> dict[str, Found]:
@@ -74,11 +63,8 @@ def list_values(field: str, told: object) -> list[str]:
         return []
     readings = told.get("readings") if told.get("ambiguous") else None
     values = readings if isinstance(readings, list) and readings else [told.get("value")]
-    return [
-        value
-        for value in values
-        if isinstance(value, str) and value and (field != "kind" or value in RecordKind.values)
-    ]
+    said = [" ".join(value.split()) for value in values if isinstance(value, str)]
+    return [value for value in said if value and (field != "kind" or value in RecordKind.values)]
 
 
 def name_value(field: str, value: str) -> str | Promise:
@@ -88,30 +74,12 @@ def name_value(field: str, value: str) -> str | Promise:
 def list_places(document: Document, number: int) -> list[FoundPlace]:
     """Where the words of findings stand on one page."""
     named = [(f"found-{field}", document.findings.get(field)) for field in FIELDS]
-    named += [(f"person-{place}", told) for place, told in enumerate(_people(document))]
+    named += list_people(document)
     return [
         FoundPlace(of, _number(told.get("start")), _number(told.get("end")))
         for of, told in named
         if isinstance(told, dict) and told.get("page") == number
     ]
-
-
-def list_people(document: Document) -> list[PrintedPerson]:
-    return [
-        PrintedPerson(
-            of=f"person-{place}",
-            text=str(told.get("birth_date") or told.get("name") or told.get("quote") or ""),
-            page=_number(told.get("page")),
-            tone=PERSON_TONES.get(str(told.get("answer")), "quiet"),
-        )
-        for place, told in enumerate(_people(document))
-    ]
-
-
-def _people(document: Document) -> list[dict[str, Any]]:
-    told = document.findings.get("people")
-    people = told if isinstance(told, list) else []
-    return [one for one in people[:MOST_PEOPLE] if isinstance(one, dict)]
 
 
 def shorten(quote: str) -> str:

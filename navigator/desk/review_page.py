@@ -26,6 +26,7 @@ from documents.records.models import (
     TextSource,
     Translation,
     TranslationState,
+    mark_details,
 )
 from documents.records.queries import PageView, ProposalView, RecordRow, page_view
 from documents.records.queries.imaging import list_entries, list_studies
@@ -33,6 +34,7 @@ from documents.records.services import suggest_translation
 from navigator.desk.doors import signed_in
 from navigator.desk.review_drawing import FoundPlace, cut_text, list_marks, pack_words
 from navigator.desk.review_forms import (
+    ClearForm,
     CorrectForm,
     DetailsForm,
     PlaceForm,
@@ -44,7 +46,8 @@ from navigator.desk.review_forms import (
     make_details_form,
     name_language,
 )
-from navigator.desk.review_found import list_found, list_people, list_places
+from navigator.desk.review_found import list_found, list_places
+from navigator.desk.review_person import find_whose
 from navigator.desk.review_work import find_work
 from navigator.desk.search import list_looked_for
 from navigator.desk.wording import FACT_TONES, RECORD_TONES
@@ -107,7 +110,10 @@ class Typed:
 
     details: Any = None
     returned: ReturnForm | None = None
+    cleared: ClearForm | None = None
     reason: str = ""
+    unsent: str = ""
+    """Words for an act that the record no longer allows: shown, so that they can be copied."""
     corrections: Mapping[UUID, CorrectForm] = field(default_factory=dict)
     place: PlaceForm | None = None
     value: ValueForm | None = None
@@ -164,9 +170,8 @@ def open_correction(view: PageView, wanted: str) -> dict[UUID, CorrectForm]:
 def count_waiting(view: PageView) -> dict[int, int]:
     """How many facts wait on each page that has any."""
     waiting: dict[int, set[UUID]] = {}
-    for one in (*view.here, *view.elsewhere):
-        if one.state == FactState.PROPOSED:
-            waiting.setdefault(one.page, set()).add(one.fact_id)
+    for one in view.proposed:
+        waiting.setdefault(one.page, set()).add(one.fact_id)
     return {number: len(waiting[number]) for number in sorted(waiting)}
 
 
@@ -194,14 +199,6 @@ def list_pages_with_work(
     away = [number for number in waiting if number not in shown]
     away.sort(key=lambda number: (number < view.number, number))
     return [PageLink(number, waiting[number]) for number in away[:PAGES_WITH_WORK]]
-
-
-def list_printed_dates(view: PageView) -> list[ProposalView]:
-    """The birth dates that are printed on the record, each once."""
-    found = {
-        one.sentence: one for one in (*view.here, *view.elsewhere) if one.key == "date_of_birth"
-    }
-    return list(found.values())
 
 
 def list_family_languages(document: Document) -> list[str]:
@@ -241,10 +238,12 @@ def describe_page(
     links = list_page_links(view, waiting)
     is_picture = view.text_source == TextSource.RECOGNISED and view.confidence is not None
     return {
-        "title": view.record.title,
+        "title": view.record.name,
         "view": view,
         "chips": chips,
         "waiting": sum(chip.waits for chip in chips),
+        "undecided": len({one.fact_id for one in view.proposed}),
+        "undecided_page": next(iter(waiting), 0),
         "page_links": links,
         "pages_with_work": list_pages_with_work(view, waiting, links),
         "marks": list_marks(view, [*list_places(document, view.number), *looked_for]),
@@ -269,10 +268,14 @@ def describe_record(view: PageView, document: Document, typed: Typed) -> dict[st
     return {
         "record": record,
         "details_form": form,
-        "details_open": record.state == DocumentState.TO_REVIEW and to_settle,
+        "details_open": typed.details is not None
+        or (record.state == DocumentState.TO_REVIEW and to_settle),
+        "details_seen": mark_details(record),
         "found": found,
-        "people": list_people(document),
-        "printed_dates": list_printed_dates(view),
+        "can_use_all": sum(not one.is_kept and not one.is_ambiguous for one in found.values()) > 1,
+        "whose": find_whose(document, view),
+        # Of two people the sentence beside the printed names tells.
+        "failure": "" if record.failure_code == "two_patients" else record.failure_for_staff,
         "tone": RECORD_TONES[record.state],
         "person_tone": PERSON_TONES[record.person_check],
     }
@@ -302,11 +305,15 @@ def describe_choices(
 ) -> dict[str, Any]:
     """What may be done with it now."""
     state, languages = view.record.state, list_family_languages(document)
+    is_held = state == DocumentState.OTHER_PATIENT
     may_arrange = state in ARRANGEABLE and view.has_preview
     translations = list_translations(document)
     return {
         "typed_reason": typed.reason,
-        "return_form": typed.returned or ReturnForm(language=user.language),
+        "unsent": typed.unsent,
+        "clear_form": typed.cleared or ClearForm(),
+        "clear_typed": typed.cleared is not None,
+        "return_form": typed.returned or ReturnForm(language=user.language, is_held=is_held),
         "return_typed": typed.returned is not None,
         "said": list_said(languages, get_language() or "en"),
         "family_languages": [name_language(code) for code in languages],
@@ -318,7 +325,7 @@ def describe_choices(
         "translate_typed": typed.translate is not None,
         "work": find_work(document),
         "may_decide": state == DocumentState.TO_REVIEW,
-        "is_held": state == DocumentState.OTHER_PATIENT,
+        "is_held": is_held,
         "is_locked": state == DocumentState.NEEDS_PASSWORD,
         "may_arrange": may_arrange,
         "may_enter": state in ARRANGEABLE and view.page_id is not None,
@@ -326,7 +333,8 @@ def describe_choices(
         "may_return": document.can_move_to(DocumentState.REJECTED),
         "again_form": ReadAgainForm(chosen=document.reading_languages),
         "may_reopen": state in {DocumentState.REJECTED, DocumentState.DUPLICATE},
-        "may_withdraw": state in {DocumentState.ACCEPTED, DocumentState.SUPERSEDED},
+        "may_withdraw": state
+        in {DocumentState.ACCEPTED, DocumentState.SUPERSEDED, DocumentState.OTHER_PATIENT},
         "is_archive": is_archive(view.record),
         **describe_archive(view.record, document),
         "may_read_again": document.can_move_to(DocumentState.SCANNING) and not view.record.is_busy,

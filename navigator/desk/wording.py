@@ -1,8 +1,11 @@
 """The timeline's codes as sentences for the desk."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _, gettext_noop
 
 from cases.casework.models import ConsentPurpose, RequestState, Stage, Task
@@ -124,6 +127,12 @@ FAILURES = {
         "case names it; put other words there and make a new version."
     ),
 }
+
+
+def say_moment(at: datetime) -> str:
+    """The time of today, the date of any other day, where the reader is."""
+    here = localtime(at)
+    return date_format(here, "H:i" if here.date() == localtime().date() else "j M Y")
 
 
 def say_task(task: Task) -> str:

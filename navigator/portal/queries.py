@@ -55,6 +55,8 @@ from navigator.portal.wording import (
 
 NEWS_READ, NEWS_SHOWN = 30, 5
 READS_SHOWN = 200
+# What one person opens within this of the page before is of the same sitting: one look.
+SITTING = timedelta(minutes=30)
 # What the audit calls a look: these, and whatever ends like them.
 READ_ENDINGS = (".read", ".viewed", ".served", ".downloaded", ".exported")
 
@@ -349,14 +351,20 @@ class StaffAccess:
 
 
 def list_staff_access(case: Case) -> list[StaffAccess]:
-    """Who of the office looked at the case, how often and when last (2 queries)."""
-    rows = AuditEvent.objects.filter(case_id=case.pk, actor_id__isnull=False).order_by("-id")
+    """Who of the office looked at the case, how often and when last (2 queries).
+
+    The audit has a row for every page and file; a sitting over many of them is counted once, as
+    an opening by a hospital is.
+    """
+    rows = AuditEvent.objects.filter(case_id=case.pk, actor_id__isnull=False).order_by("at", "id")
     looks: Counter[int] = Counter()
     last: dict[int, datetime] = {}
     for actor_id, action, at in rows.values_list("actor_id", "action", "at"):
-        if actor_id is not None and action.endswith(READ_ENDINGS):
+        if actor_id is None or not action.endswith(READ_ENDINGS):
+            continue
+        if actor_id not in last or at - last[actor_id] >= SITTING:
             looks[actor_id] += 1
-            last.setdefault(actor_id, at)
+        last[actor_id] = at
     people = User.objects.filter(pk__in=looks, role__in=STAFF_ROLES)
     found = [
         StaffAccess(

@@ -395,11 +395,42 @@ function useFound(button) {
   const field = document.querySelector(`#${button.getAttribute("form")}`).elements[button.dataset.field];
   field.value = button.dataset.use;
   field.focus();
-  const found = button.closest(".found");
+  settleFound(button.closest(".found"));
+}
+
+function settleFound(found) {
   found.classList.add("is-kept");
   for (const choice of found.querySelectorAll(".found-use, .is-late")) {
     choice.remove();
   }
+}
+
+// Where the form holds a found value already, typed and not yet sent, nothing is offered.
+function settleUsed() {
+  for (const button of findAll(".found .found-use")) {
+    const field = document.querySelector(`#${button.getAttribute("form")}`).elements[button.dataset.field];
+    if (field.value === button.dataset.use) {
+      settleFound(button.closest(".found"));
+    }
+  }
+  if (!find(".found .found-use")) {
+    find(".rv-use-all")?.remove();
+  }
+}
+
+// All fields for which one value was found, as if each were pressed.
+function useAll(button) {
+  const inHand = document.activeElement;
+  for (const found of button.form.querySelectorAll(".found:not(.is-kept)")) {
+    const choices = found.querySelectorAll(".found-use");
+    if (choices.length === 1) {
+      useFound(choices[0]);
+    }
+  }
+  button.parentElement.remove();
+  const isInHand = inHand.isConnected && inHand !== document.body;
+  const next = isInHand ? inHand : find("[data-waiting]") || find("[data-window]");
+  next?.focus({ preventScroll: true });
 }
 
 function showSaying(radio) {
@@ -411,7 +442,7 @@ function showSaying(radio) {
 /* ---- once for all pages ---- */
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest?.("[data-zoom], [data-turn], [data-mark-words], [data-use], [data-opens]");
+  const target = event.target.closest?.("[data-zoom], [data-turn], [data-mark-words], [data-use], [data-use-all], [data-opens]");
   for (const menu of findAll("details.menu[open]")) {
     menu.open = menu.contains(event.target) && !event.target.closest("a");
   }
@@ -429,6 +460,9 @@ document.addEventListener("click", (event) => {
   } else if (use !== undefined) {
     event.preventDefault();
     useFound(target);
+  } else if (target.matches("[data-use-all]")) {
+    event.preventDefault();
+    useAll(target);
   } else {
     setMarking(!view.isMarking);
   }
@@ -465,6 +499,7 @@ function begin() {
   for (const button of findAll("[data-without-script]")) {
     button.hidden = true;
   }
+  settleUsed();
   if (!frame) {
     view = null;
     return;
@@ -491,6 +526,10 @@ function begin() {
   new ResizeObserver(show).observe(frame);
   show();
   revealMark("looked-for"); // by who came here from a search
+  const inHand = document.activeElement?.dataset.of;
+  if (inHand) {
+    light(inHand, { reveal: !find("[data-mark=looked-for]") });
+  }
 }
 
 document.addEventListener("area:swapped", begin);

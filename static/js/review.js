@@ -3,24 +3,32 @@
 
    Keys: data-key="a" on a link, button or field says what a key does; two keys may share one
    thing ("n j"). data-item-key does so inside the [data-key-item] that has the focus, which comes
-   first. Down and up walk through the items of a [data-key-list]; so do j/k and n/p where nothing
-   else has them. While someone types, or holds Ctrl, Alt or Meta, nothing happens.
+   first. With data-sure the first press takes the focus there and the next one acts. Down and up
+   walk through the items of a [data-key-list]; so do j/k and n/p where nothing else has them. While
+   someone types, or holds Ctrl, Alt or Meta, nothing happens.
 
    Swapping: inside a [data-swap-area], links and forms with data-swap fetch the next page and put
    its area in the place of this one. The addresses in its data-ahead are fetched beforehand, with
-   their pictures, so that they are there at once. A details with data-keep stays as a person left
-   it. Other scripts hear "area:swapped". Without this script they are plain links and forms. */
+   their pictures, so that they are there at once. The focus goes to the first [data-waiting], else
+   to [data-goes-on], else to the act of the key a. A details with data-keep stays as a person left
+   it, and so does what was typed into another form of the same record. Other scripts hear "area:swapped". Without this script they are plain links and forms. */
 
+const FIELDS = ":is(select, textarea, input:not([type=hidden]))";
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=submit]), select, textarea, [contenteditable]";
 
 function act(element) {
+  if ("sure" in element.dataset && document.activeElement !== element) {
+    element.focus();
+    return;
+  }
   if (element.matches(TYPING)) {
     element.focus();
     return;
   }
   element.click();
   if (element.matches("summary") && element.parentElement.open) {
-    element.parentElement.querySelector("form :is(select, textarea, input:not([type=hidden]))")?.focus();
+    const form = element.parentElement.querySelector("form");
+    (form?.querySelector("[type=radio]:checked:not([value=''])") || form?.querySelector(FIELDS))?.focus();
   }
 }
 
@@ -143,8 +151,10 @@ async function fetchAhead(url) {
   const answer = fetch(url, { credentials: "same-origin", headers, signal: fetching.signal })
     .then(async (found) => (found.ok ? { url: found.url, page: parse(await found.text()) } : null))
     .catch(() => null);
-  pages.set(url, { at: Date.now(), answer });
+  const kept = { at: Date.now(), answer, isHere: false };
+  pages.set(url, kept);
   const found = await answer;
+  kept.isHere = true;
   const source = found?.page.querySelector("[data-picture]")?.dataset.from;
   if (source && !pictures.has(source)) {
     const picture = new Image();
@@ -169,13 +179,19 @@ async function fetchAll(area) {
   }
 }
 
-function forgetAhead() {
+// After an act: what still comes, and all that it may have changed. A fact that was decided
+// changes nothing in other records, so that those need not be fetched again at every press.
+function forgetAhead(changed) {
   fetching.abort();
   fetching = new AbortController();
-  pages.clear();
+  for (const [url, kept] of pages) {
+    if (!kept.isHere || changed(new URL(url).pathname)) {
+      pages.delete(url);
+    }
+  }
 }
 
-function settle({ focus }) {
+function settle({ focus, after = 0 }) {
   const area = document.querySelector("[data-swap-area]");
   for (const fold of area.querySelectorAll("details[data-keep]")) {
     if (folds.has(fold.dataset.keep) && !fold.querySelector(".error-text")) {
@@ -185,18 +201,19 @@ function settle({ focus }) {
   document.dispatchEvent(new CustomEvent("area:swapped"));
   const form = area.querySelector("form[data-focus]");
   if (focus && form) {
-    form.querySelector(":is(select, textarea, input:not([type=hidden]))")?.focus();
+    form.querySelector(FIELDS)?.focus();
     form.scrollIntoView({ block: "nearest" });
   } else if (focus) {
     const waiting = area.querySelector("[data-waiting]");
     if (waiting) {
       take(waiting);
     } else {
-      (area.querySelector("[data-key~=a]") || area.querySelector("[data-window]"))?.focus({ preventScroll: true });
+      const next = ["[data-goes-on]", "[data-key~=a]", "[data-window]"].map((one) => area.querySelector(one));
+      next.find(Boolean)?.focus({ preventScroll: true });
     }
   }
   if ("ahead" in area.dataset) {
-    setTimeout(fetchAll, 0, area);
+    setTimeout(fetchAll, after, area);
   }
 }
 
@@ -207,7 +224,47 @@ document.addEventListener("click", (event) => {
   }
 });
 
-function put(page, url, push) {
+function isTyped(field) {
+  if (field.matches("[type=checkbox], [type=radio]")) {
+    return field.checked !== field.defaultChecked;
+  }
+  if (field.matches("select")) {
+    return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  }
+  return field.value !== field.defaultValue;
+}
+
+// What was typed and not sent goes along to the next face of the same record; words that were
+// marked on a page stay with that page.
+function keepTyped(here, area, sent) {
+  for (const form of here.querySelectorAll("form[data-swap]")) {
+    const place = form.elements.quote && here.querySelector("#enter-page");
+    if (form === sent || (place && place.value !== area.querySelector("#enter-page")?.value)) {
+      continue;
+    }
+    for (const field of form.querySelectorAll(":is(input, select, textarea)[id]")) {
+      const next = area.querySelector(`#${CSS.escape(field.id)}`);
+      if (next && (isTyped(field) || (place && field.type === "hidden"))) {
+        keepField(field, next);
+      }
+    }
+    const values = form.querySelector("[data-value-fields]");
+    if (values) {
+      area.querySelector("[data-value-fields]")?.replaceChildren(...values.childNodes);
+    }
+  }
+}
+
+function keepField(field, next) {
+  next.value = field.value;
+  next.checked = field.checked;
+  next.readOnly = field.readOnly;
+  if (field.type !== "hidden" && field.closest("details")?.open) {
+    next.closest("details").open = true;
+  }
+}
+
+function put(page, url, push, { sent = null, after = 0 } = {}) {
   const fresh = page.querySelector("[data-swap-area]");
   const here = document.querySelector("[data-swap-area]");
   if (!fresh || !here || fresh.dataset.swapArea !== here.dataset.swapArea) {
@@ -218,6 +275,9 @@ function put(page, url, push) {
   const scrolled = here.querySelector(".rv-scroll")?.scrollTop || 0;
   const area = document.importNode(fresh, true);
   putPicture(area, here.querySelector("[data-picture]"));
+  if (sameDocument) {
+    keepTyped(here, area, sent);
+  }
   here.replaceWith(area);
   document.title = page.title;
   if (push && url !== window.location.href) {
@@ -228,10 +288,10 @@ function put(page, url, push) {
   } else {
     window.scrollTo(0, 0);
   }
-  settle({ focus: true });
+  settle({ focus: true, after });
 }
 
-async function swap(url, options, push) {
+async function swap(url, options, push, sent = null) {
   const isAhead = !options.method && pages.has(url);
   const known = isAhead ? await fetchAhead(url) : null;
   if (known) {
@@ -239,8 +299,9 @@ async function swap(url, options, push) {
     put(known.page, known.url, push);
     return true;
   }
+  const here = window.location.pathname;
   if (options.method) {
-    forgetAhead();
+    forgetAhead((path) => path === here);
   }
   let answer;
   try {
@@ -257,8 +318,13 @@ async function swap(url, options, push) {
     return true;
   }
   const told = answer.headers.get("content-location");
-  const shown = told ? new URL(told, window.location.href).href : answer.url;
-  put(parse(await answer.text()), answer.status === 400 ? window.location.href : shown, push);
+  const address = told ? new URL(told, window.location.href).href : answer.url;
+  const shown = answer.status === 400 ? window.location.href : address;
+  const stays = new URL(shown).pathname === here;
+  if (options.method && !stays) {
+    forgetAhead(() => true); // the queue is another
+  }
+  put(parse(await answer.text()), shown, push, { sent, after: options.method && stays ? READS_AFTER : 0 });
   return true;
 }
 
@@ -289,7 +355,7 @@ document.addEventListener("submit", (event) => {
   }
   form.dataset.busy = "yes";
   const body = new FormData(form, event.submitter);
-  swap(form.action, { method: "POST", body }, true).then((done) => {
+  swap(form.action, { method: "POST", body }, true, form).then((done) => {
     delete form.dataset.busy;
     if (!done) {
       delete form.dataset.swap;
@@ -305,5 +371,5 @@ window.addEventListener("popstate", () => {
 });
 
 if (document.querySelector("[data-swap-area]")) {
-  settle({ focus: window.location.hash === "#waiting" });
+  settle({ focus: document.activeElement === document.body });
 }

@@ -144,6 +144,28 @@ def test_an_unknown_part_or_action_is_not_found(office: Office, desk: Client) ->
     assert desk.post(reverse("admin:case_do", args=[office.case.pk, "nothing"])).status_code == 404
 
 
+def test_the_address_of_an_act_opened_as_a_page_leads_to_where_it_is_asked(
+    office: Office, desk: Client
+) -> None:
+    definition = DefinitionVersion.objects.get(indication=DEFAULT_INDICATION)
+    acts = [(name, office.document.pk, "review") for name in sorted(POSTED) if "review" in name]
+    for name, row, page in [*acts, ("definition_do", definition.pk, "definition")]:
+        answer = desk.get(reverse(f"admin:{name}", args=[row]))
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            reverse(f"admin:{page}", args=[row]),
+        ), name
+    answer = desk.get(reverse("admin:case_do", args=[office.case.pk, "hold"]))
+    assert answer["Location"] == reverse("admin:cockpit_part", args=[office.case.pk, "overview"])
+    assert desk.put(reverse("admin:review_do", args=[office.document.pk])).status_code == 405
+    assert (
+        sign_in(office.cast.outsider)
+        .get(reverse("admin:review_do", args=[office.document.pk]))
+        .status_code
+        == 404
+    )
+
+
 def test_every_look_leaves_one_row_of_audit(office: Office, desk: Client) -> None:
     for part in PARTS:
         before = AuditEvent.objects.count()

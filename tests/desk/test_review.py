@@ -188,7 +188,7 @@ def test_a_record_that_may_be_anothers_is_held_and_cleared(office: Office, desk:
     office.document.refresh_from_db()
     assert office.document.state == DocumentState.OTHER_PATIENT
     assert "it is this patient’s" in show(desk, office.document).content.decode()
-    decide(desk, office.document, do="clear")
+    decide(desk, office.document, do="clear", reason="It is her maiden name")
     office.document.refresh_from_db()
     assert office.document.state == DocumentState.TO_REVIEW
     assert office.document.person_check == PersonCheck.CLEARED
@@ -262,3 +262,27 @@ def test_the_page_costs_the_same_however_much_stands_on_it(
     with CaptureQueriesContext(connection) as queries:
         show(desk, office.document, number)
     assert len(queries) <= 24
+
+
+def test_undecided_proposals_are_counted_before_a_record_is_accepted_and_with_it(
+    office: Office, desk: Client
+) -> None:
+    waiting = Fact.objects.proposed().filter(case=office.case)
+    for fact in waiting.all()[2:]:
+        decide_fact(desk, office.document, fact, "reject")
+    html = show(desk, office.document).content.decode()
+    assert ">2 proposals are undecided." in html
+    news = read_news(decide(desk, office.document, do="accept"))
+    assert "is accepted. 2 proposals of it are undecided" in news[-1]
+    assert waiting.count() == 2
+    assert ">2 proposals are undecided." not in show(desk, office.document).content.decode()
+
+
+def test_of_a_record_whose_proposals_are_decided_none_are_spoken_of(
+    office: Office, desk: Client
+) -> None:
+    for fact in list(Fact.objects.proposed().filter(case=office.case)):
+        decide_fact(desk, office.document, fact, "reject")
+    assert "undecided" not in show(desk, office.document).content.decode().split("rv-keys")[0]
+    news = read_news(decide(desk, office.document, do="accept"))
+    assert news[-1].endswith("is accepted.")

@@ -189,6 +189,9 @@ def decide_by_keys(page: Page, document_id: object) -> float:
     page.wait_for_timeout(900)  # a person reads
     page.evaluate("window.took = 0")
     if Document.objects.filter(state=DocumentState.ACCEPTED).count() < 5:
+        if page.locator("#undecided").count():  # the first press only leads there
+            page.keyboard.press("a")
+            expect(page.locator("[data-sure]")).to_be_focused()
         page.keyboard.press("a")
     else:
         page.keyboard.press("r")
@@ -457,3 +460,78 @@ def test_an_archive_shows_its_slices_and_files_without_fault(
         assert slices.nth(place).evaluate("picture => picture.naturalWidth") > 0
     assert find_faults(screen, "archive") == []
     assert said == []
+
+
+def test_what_was_typed_stays_while_facts_are_decided_and_pages_turned(
+    screen: Page, live_server: LiveServer, letter: Document, said: list[str]
+) -> None:
+    letter.findings = {"kind": found("imaging", "CT"), "report_date": found("2026-11-03", "x")}
+    letter.kind = "other"
+    letter.save(update_fields=["findings", "kind"])
+    go(screen, live_server, letter)
+    screen.keyboard.press("u")
+    expect(screen.locator("#details-kind")).to_have_value("imaging")
+    expect(screen.locator(".found-use")).to_have_count(0)
+    screen.locator("#details-title").fill("Typed and not sent")
+    screen.keyboard.press("Escape")
+    count = screen.locator("[data-waiting]").count()
+    screen.locator("[data-waiting]").first.focus()
+    screen.keyboard.press("a")
+    expect(screen.locator("[data-waiting]")).to_have_count(count - 1)
+    screen.keyboard.press(".")
+    expect(screen.locator("[data-window]")).to_have_attribute("aria-label", "Page 2")
+    for name, value in (
+        ("kind", "imaging"),
+        ("report_date", "2026-11-03"),
+        ("title", "Typed and not sent"),
+    ):
+        expect(screen.locator(f"#details-{name}")).to_have_value(value)
+    expect(screen.locator(".found-use")).to_have_count(0)
+    letter.refresh_from_db()
+    assert (letter.kind, letter.report_date) == ("other", "")
+    assert said == []
+
+
+def test_marked_words_and_their_value_stay_with_their_page(
+    screen: Page, live_server: LiveServer, letter: Document
+) -> None:
+    go(screen, live_server, letter)
+    screen.locator("[data-window]").focus()
+    screen.keyboard.press("m")
+    screen.keyboard.press("Home")
+    screen.keyboard.press("Enter")
+    words = screen.locator("#enter-quote").input_value()
+    end = screen.locator("#enter-end").input_value()
+    assert words
+    screen.locator("#enter-key").select_option("comorbidity")
+    screen.locator("#enter-value").fill("hypertension")
+    screen.keyboard.press("Escape")
+    count = screen.locator("[data-waiting]").count()
+    screen.locator("[data-waiting]").first.focus()
+    screen.keyboard.press("a")
+    expect(screen.locator("[data-waiting]")).to_have_count(count - 1)
+    expect(screen.locator("#enter-quote")).to_have_value(words)
+    expect(screen.locator("#enter-end")).to_have_value(end)
+    expect(screen.locator("#enter-value")).to_have_value("hypertension")
+    screen.locator("[data-window]").focus()
+    screen.keyboard.press(".")
+    expect(screen.locator("[data-window]")).to_have_attribute("aria-label", "Page 2")
+    expect(screen.locator("#enter-quote")).to_have_value("")
+    expect(screen.locator("#enter-page")).to_have_value("2")
+
+
+def test_one_key_alone_accepts_no_record_whose_proposals_are_undecided(
+    screen: Page, live_server: LiveServer, letter: Document
+) -> None:
+    go(screen, live_server, letter)
+    expect(screen.locator("[data-waiting]").first).to_be_focused()
+    screen.locator("[data-window]").focus()
+    screen.keyboard.press("a")
+    expect(screen.locator("[data-sure]")).to_be_focused()
+    expect(screen.locator("#undecided")).to_contain_text("are undecided")
+    letter.refresh_from_db()
+    assert letter.state == DocumentState.TO_REVIEW
+    screen.keyboard.press("a")
+    expect(screen.get_by_text("is accepted.").first).to_be_visible()
+    letter.refresh_from_db()
+    assert letter.state == DocumentState.ACCEPTED

@@ -91,9 +91,10 @@ def test_images_of_two_people_are_shown_side_by_side_until_somebody_decides(
     run_jobs()
     html = show(desk, document).content.decode()
     assert "ALMEIDA SOFIA" in html
-    assert "The images name more than one person." in html
+    assert "Held because its images name more than one person." in html
+    assert html.count("more than one person") == 1
     assert "Waits until you have decided whose it is" in html
-    desk.post(reverse("admin:review_do", args=[document.pk]), {"do": "clear"})
+    desk.post(reverse("admin:review_do", args=[document.pk]), {"do": "clear", "reason": "Her own"})
     assert "The files in the archive are being taken" in show(desk, document).content.decode()
     run_jobs()
     assert document.parts.count() == 1

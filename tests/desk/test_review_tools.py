@@ -112,20 +112,35 @@ def test_a_date_that_can_be_read_in_two_ways_is_offered_in_both(
     assert office.document.study_date == "2026-05-03"
 
 
-def test_printed_people_stand_beside_the_patient_with_what_the_comparison_said(
+def test_all_that_was_read_for_sure_is_used_at_once_and_what_is_ambiguous_is_not(
     office: Office, desk: Client
 ) -> None:
-    people = [
-        {"name": "Odhiambo Ruth", "answer": "same", "page": 1, "start": 0, "end": 9, "quote": "x"},
-        {"birth_date": "1970-01-02", "answer": "other", "page": 2, "quote": "2 Jan 1970"},
-    ]
-    office.document.findings = {"people": people}
-    office.document.save()
-    shown = desk.get(at(office.document)).context["people"]
-    assert [(one.text, one.tone) for one in shown] == [
-        ("Odhiambo Ruth", "ok"),
-        ("1970-01-02", "stop"),
-    ]
+    document = office.document
+    document.findings = {
+        "kind": {"value": "imaging", "page": 1, "quote": "CT"},
+        "issuer": {"value": "Hospital Lindenau\r", "page": 1, "quote": "Hospital Lindenau\r"},
+        "report_date": {"value": "2026-11-04", "page": 1, "quote": "4 Nov 2026"},
+        "study_date": {
+            "value": "2026",
+            "page": 1,
+            "quote": "05/03/2026",
+            "ambiguous": True,
+            "readings": ["2026-03-05", "2026-05-03"],
+        },
+    }
+    document.save(update_fields=["findings"])
+    page = desk.get(at(document))
+    assert "Use all that was read" in page.content.decode()
+    kept = {name: page.context["details_form"][name].value() for name in ("title", "kind")}
+    post(desk, document, "do", do="details", use="all", **kept)
+    document.refresh_from_db()
+    assert (document.kind, document.issuer, document.report_date, document.study_date) == (
+        *("imaging", "Hospital Lindenau", "2026-11-04"),
+        "",
+    )
+    again = desk.get(at(document))
+    assert again.context["found"]["issuer"].is_kept
+    assert "Use all that was read" not in again.content.decode()
 
 
 def test_findings_of_an_unknown_shape_are_passed_over(office: Office, desk: Client) -> None:

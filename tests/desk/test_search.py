@@ -54,6 +54,16 @@ def test_a_found_page_is_shown_with_its_case_its_words_marked(
     assert link.startswith(f"{reverse('admin:review', args=[paper.pk])}?page=2&look=")
 
 
+def test_an_excerpt_is_read_in_the_direction_of_its_page_whatever_it_begins_with(
+    cast: make.Cast, desk: Client
+) -> None:
+    put_paper(cast.case, "يوسف الحارثي was seen in the clinic with his daughter.")
+    put_paper(cast.case, "Ki-67 9% PET: أظهرت الصور نقائل في الكبد عند يوسف الحارثي")
+    html = search(desk, "يوسف")
+    shown = dict(re.findall(r'<p class="search-snippet" dir="(\w+)">(?:… )?(\S+)', html))
+    assert shown == {"ltr": "<mark>يوسف</mark>", "rtl": "Ki-67"}
+
+
 def test_the_words_stand_in_no_address(cast: make.Cast, desk: Client) -> None:
     put_paper(cast.case, "spleen")
     address = begin(desk, "spleen")

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from cases.accounts.audit import record
+from cases.accounts.models import AuditEvent
 from documents.dossiers.models import Access, AccessKind, Dossier, DossierVersion, Grant
-from navigator.portal.queries import list_hospital_access, list_staff_access
+from navigator.portal.queries import SITTING, list_hospital_access, list_staff_access
 from tests import make
 from tests.portal.family import page_of, sign_in
 
@@ -49,11 +50,26 @@ def test_a_link_is_said_to_have_run_out_from_its_minute_on(
 
 
 def test_looks_by_the_office_are_counted_and_acts_are_not(cast: make.Cast) -> None:
-    for action in ("case.read", "file.read", "case.stage_moved"):
-        record(action=action, actor=cast.coordinator, case_id=cast.case.pk, now=make.NOW)
+    for hours, action in enumerate(("case.read", "file.read", "case.stage_moved")):
+        at = make.NOW + timedelta(hours=hours)
+        record(action=action, actor=cast.coordinator, case_id=cast.case.pk, now=at)
     record(action="case.read", actor=cast.parent, case_id=cast.case.pk, now=make.NOW)
     rows = list_staff_access(cast.case)
     assert [(row.name, row.looks) for row in rows] == [(cast.coordinator.name, 2)]
+    assert rows[0].last_at == make.NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("rest", "looks"), [(SITTING - timedelta(seconds=1), 1), (SITTING, 2)])
+def test_pages_turned_in_one_sitting_are_one_look_and_each_is_written_down(
+    cast: make.Cast, rest: timedelta, looks: int
+) -> None:
+    turned = [make.NOW + timedelta(minutes=20 * turn) for turn in range(4)]
+    for at in [*turned, turned[-1] + rest]:
+        record(action="case.read", actor=cast.coordinator, case_id=cast.case.pk, now=at)
+        record(action="case.read", actor=cast.clinician, case_id=cast.case.pk, now=make.NOW)
+    counted = {row.name: row.looks for row in list_staff_access(cast.case)}
+    assert counted == {cast.coordinator.name: looks, cast.clinician.name: 1}
+    assert AuditEvent.objects.filter(actor_id=cast.coordinator.pk).count() == 5
 
 
 def test_the_page_names_who_looked(cast: make.Cast) -> None:

@@ -231,7 +231,7 @@ def test_images_of_two_people_stop_everything_until_a_person_has_looked(
         "other",
         "other",
     ]
-    clear_other_patient(document=archive, actor=cast.coordinator, now=now)
+    clear_other_patient(document=archive, reason="Her own", actor=cast.coordinator, now=now)
     run_jobs()
     assert parts_of(archive) == {"report"}
     assert states_of(archive)["b"] == (EntryState.IMAGE, "")

@@ -154,7 +154,9 @@ def test_a_paper_with_another_birth_date_is_held_and_proposes_nothing_until_it_i
     assert not Fact.objects.filter(case=cast.case).exists()
     with pytest.raises(MoveNotPossible):
         services.accept_document(document=document, actor=cast.coordinator, now=now)
-    services.clear_other_patient(document=document, actor=cast.coordinator, now=now)
+    services.clear_other_patient(
+        document=document, reason="A misprint", actor=cast.coordinator, now=now
+    )
     run_jobs()
     document.refresh_from_db()
     assert (document.state, document.person_check) == ("to_review", "cleared")

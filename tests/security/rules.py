@@ -69,9 +69,8 @@ RULES: Final[dict[str, Rule]] = {
     "admin/definitions/": STAFF_ONLY,
     **{
         f"admin/definitions/<definition_id>/{page}": STAFF_ONLY
-        for page in ("", "approve/", "withdraw/", "progress/", "differences/<other_id>/")
+        for page in ("", "approve/", "withdraw/", "do/", "progress/", "differences/<other_id>/")
     },
-    "admin/definitions/<definition_id>/do/": CLOSED,  # asked without what to do
     "admin/dry-run/<run_id>/": Rule(STAFF, TEAM),
     "admin/dry-run/<run_id>/progress/": STAFF_ONLY,
     "admin/review/": Rule(STAFF, TEAM),

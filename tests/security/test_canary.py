@@ -127,7 +127,9 @@ def staff_read_and_decide(cast: make.Cast, sinks: Sinks) -> None:
     client, case, now = sign_in(cast.coordinator), cast.case, timezone.now()
     document = Document.objects.get(case=case)
     if document.state == DocumentState.OTHER_PATIENT:
-        clear_other_patient(document=document, actor=cast.coordinator, now=now)
+        clear_other_patient(
+            document=document, reason=f"{CANARY} is theirs", actor=cast.coordinator, now=now
+        )
     accept_document(document=document, actor=cast.coordinator, now=now)
     for path in ("/admin/", f"/admin/case/{case.pk}/", f"/admin/review/{document.pk}/"):
         assert CANARY in client.get(path).content.decode(), path

@@ -23,6 +23,7 @@ from documents.records.models.document import (
     PersonCheck,
     RecordKind,
     ReturnReason,
+    mark_details,
 )
 from documents.records.models.evidence import (
     Evidence,
@@ -93,4 +94,5 @@ __all__ = [
     "Upload",
     "UploadQuerySet",
     "UploadState",
+    "mark_details",
 ]

@@ -1,9 +1,11 @@
 """One paper of a case, its state, and what may become of it."""
 
+import hashlib
+import json
 import uuid
 from calendar import monthrange
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.accounts.models import User
 from cases.casework.models import Case, OfCaseQuerySet, RecordRequest, validate_partial_date
+
+DETAILS: Final = (
+    *("kind", "title", "language", "issuer", "shown_to_hospitals"),
+    *("specimen_date", "study_date", "report_date"),
+)
+"""What a person says of a paper."""
 
 
 class RecordKind(models.TextChoices):
@@ -138,6 +146,12 @@ class ReturnReason(models.TextChoices):
     NOT_NEEDED = "not_needed", _("Not needed")
     TOO_OLD = "too_old", _("Older than asked for")
     OTHER_LANGUAGE = "other_language", _("Wanted in another language")
+
+
+def mark_details(of: Any) -> str:
+    """A short mark of a paper's details, from its row or a view of it; it changes with each."""
+    told = json.dumps([str(getattr(of, name)) for name in DETAILS])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 class DocumentQuerySet(OfCaseQuerySet["Document"]):

@@ -21,6 +21,7 @@ from documents.records.models import (
     PersonCheck,
     RecordKind,
 )
+from documents.records.paper_names import name_record
 from documents.records.return_reasons import tell_reason
 
 Sentence = str | Promise
@@ -30,11 +31,13 @@ Sentence = str | Promise
 class RecordRow:
     """One line of a list of records. `failure_*` are empty where nothing is in the way.
 
+    `name` is the title in words that staff are shown (`paper_names`).
     `progress` is whole percent while the machine is at it, else None.
     """
 
     id: UUID
     title: str
+    name: str
     kind: str
     kind_label: Sentence
     state: DocumentState
@@ -110,6 +113,7 @@ def _make_rows(documents: QuerySet[Document]) -> Iterator[RecordRow]:
         yield RecordRow(
             id=document.pk,
             title=document.title,
+            name=name_record(document),
             kind=document.kind,
             kind_label=RecordKind(document.kind).label,
             state=DocumentState(document.state),

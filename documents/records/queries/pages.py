@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from cases.accounts.models import User
 from cases.casework.models import Case
 from cases.clinical.fact_values import describe_value
-from cases.clinical.models import FactState
+from cases.clinical.models import Fact, FactState
 from documents.records.models import Document, Evidence, Page, TextSource
 from documents.records.queries.lists import RecordRow, find_record
 
@@ -69,6 +69,12 @@ class PageView:
     next_document: UUID | None = None
     place_in_queue: int | None = None
     queue_length: int = 0
+
+    @property
+    def proposed(self) -> list[ProposalView]:
+        """What nobody has decided, on all pages."""
+        both = (*self.here, *self.elsewhere)
+        return [one for one in both if one.state == FactState.PROPOSED]
 
     @property
     def neighbours(self) -> list[UUID]:
@@ -133,6 +139,13 @@ def find_neighbour(user: User, document: Document) -> UUID | None:
     if at + 1 < len(queue):
         return queue[at + 1]
     return queue[at - 1] if at else None
+
+
+def count_undecided(document: Document) -> int:
+    """How many facts read in a record, as it is now, wait for a decision."""
+    newest = document.files.order_by("-version").values("pk")[:1]
+    waiting = Fact.objects.proposed().filter(evidence__file__in=newest)
+    return waiting.distinct().count()
 
 
 def _find_next(queue: list[UUID], at: int | None) -> UUID | None:

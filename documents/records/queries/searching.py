@@ -25,7 +25,7 @@ from documents.records.models import (
     SearchedPageQuerySet,
 )
 from documents.records.person_names import are_alike, read_name
-from documents.records.queries.snippets import Piece, make_snippet
+from documents.records.queries.snippets import Piece, find_direction, make_snippet
 from documents.records.search_query import QUOTES, Query
 
 PAGES_SHOWN: Final = 20
@@ -66,10 +66,13 @@ class FoundRecord:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
+    """`direction`: "ltr" or "rtl", as the page is read."""
+
     record: FoundRecord
     number: int
     page_count: int
     snippet: tuple[Piece, ...]
+    direction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ def find_pages(
             number=row.page.number,
             page_count=row.page.file.page_count or 0,
             snippet=make_snippet(row.page.text, query),
+            direction=find_direction(row.page.text),
         )
         for row in found[:PAGES_SHOWN]
     )

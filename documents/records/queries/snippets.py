@@ -12,6 +12,8 @@ LEAD: Final = 60
 MOST_PLACES: Final = 400
 SPACE: Final = re.compile(r"\s+")
 # Controls, and marks that would turn the direction of what stands beside them.
+LETTER: Final = re.compile(r"[^\W\d_]")
+RIGHT_TO_LEFT: Final = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 UNFIT: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\xad\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
@@ -21,6 +23,13 @@ class Piece:
 
     text: str
     is_found: bool = False
+
+
+def find_direction(text: str) -> str:
+    """How a page is read: by most of its letters, whichever word a part of it begins with."""
+    letters = LETTER.findall(text)
+    right = sum(1 for letter in letters if RIGHT_TO_LEFT.match(letter))
+    return "rtl" if right * 2 > len(letters) else "ltr"
 
 
 def find_places(text: str, query: Query) -> list[tuple[int, int]]:

@@ -1,16 +1,25 @@
 """What a reviewer decides about a paper: accept, return, hold, clear, describe, withdraw."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 from django.dispatch import Signal
+from django.utils.translation import gettext as _
 
 from cases.accounts.models import User
 from cases.casework.models import RequestState, validate_partial_date
 from cases.casework.notices import tell_family
+from cases.casework.services import add_note
 from documents.records.checklist import answer_request
 from documents.records.digest import KINDS, drop_proposals
-from documents.records.errors import NotOfThisCase, ReasonNeeded
+from documents.records.errors import (
+    ClearingNeedsReason,
+    DetailsChanged,
+    MoveNotPossible,
+    NotOfThisCase,
+    ReasonNeeded,
+)
 from documents.records.ground import report_lost_ground
 from documents.records.holding import (
     ask_about_accepted_parts,
@@ -24,11 +33,13 @@ from documents.records.models import (
     PersonCheck,
     RecordKind,
     ReturnReason,
+    mark_details,
 )
 from documents.records.processing import queue_proposals, queue_scan, queue_taking
 from documents.records.signals import document_accepted, document_withdrawn
-from documents.records.states import lock_document, move_document, tell
+from documents.records.states import Codes, lock_document, move_document, tell
 
+MOST_REASON: Final = 300
 DATES = ("specimen_date", "study_date", "report_date")
 
 
@@ -126,14 +137,29 @@ def mark_other_patient(*, document: Document, actor: User, now: datetime) -> Doc
 
 
 @transaction.atomic
-def clear_other_patient(*, document: Document, actor: User, now: datetime) -> Document:
-    """A person has looked: the paper is this patient's. Now facts may be proposed from it."""
+def clear_other_patient(*, document: Document, reason: str, actor: User, now: datetime) -> Document:
+    """A person has looked: the paper is this patient's. Now facts may be proposed from it.
+
+    `reason` says why, although it was held: a note of the case, to which the timeline leads.
+    """
     document = lock_document(document)
     if document.state != DocumentState.OTHER_PATIENT:
-        move_document(document, DocumentState.TO_REVIEW)  # refused in the words of the table
+        raise MoveNotPossible(
+            state=document.get_state_display(), wanted=str(DocumentState.TO_REVIEW.label)
+        )
+    if not reason.strip():
+        raise ClearingNeedsReason
     found = document.person_check
     move_document(document, DocumentState.TO_REVIEW, person_check=PersonCheck.CLEARED)
-    tell(document, "cleared", actor=actor, now=now, detail={"found": found}, shown_to_family=False)
+    told = {"title": document.title, "reason": reason.strip()[:MOST_REASON]}
+    note = add_note(
+        case=document.case,
+        text=_("“%(title)s” is this patient’s: %(reason)s") % told,
+        actor=actor,
+        now=now,
+    )
+    detail: Codes = {"found": found, "note": str(note.pk)}
+    tell(document, "cleared", actor=actor, now=now, detail=detail, shown_to_family=False)
     _queue_for_newest(document, actor)
     return document
 
@@ -223,7 +249,7 @@ def retry_reading(
 
 
 @transaction.atomic
-def set_document_details(
+def set_document_details(  # noqa: PLR0913  # one argument a detail
     *,
     document: Document,
     actor: User,
@@ -234,9 +260,15 @@ def set_document_details(
     issuer: str | None = None,
     shown_to_hospitals: bool | None = None,
     dates: dict[str, str] | None = None,
+    seen: str = "",
 ) -> Document:
-    """Describe a paper; what is None stays. `dates`: specimen_date, study_date, report_date."""
+    """Describe a paper; what is None stays. `dates`: specimen_date, study_date, report_date.
+
+    `seen` is the mark of the details that the person had before them (`mark_details`), empty
+    where nobody had: what somebody else wrote since is not overwritten unseen.
+    """
     document = lock_document(document)
+    is_unseen = bool(seen) and seen != mark_details(document)
     wanted: dict[str, str | bool | None] = {
         "kind": RecordKind(kind).value if kind is not None else None,
         "title": title.strip()[:150] if title is not None else None,
@@ -259,6 +291,8 @@ def set_document_details(
     ]
     if not changed:
         return document
+    if is_unseen:
+        raise DetailsChanged
     for name in changed:
         setattr(document, name, wanted[name])
     document.save(update_fields=changed)

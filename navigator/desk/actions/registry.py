@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from cases.accounts.models import User
 from cases.casework.models import Case
@@ -49,14 +49,19 @@ def case_action(
     return register
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def do_case_action(request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
-    """Do one thing to a case; a refusal is said on the page, and nothing typed is lost silently."""
+    """Do one thing to a case; a refusal is said on the page, and nothing typed is lost silently.
+
+    Its address opened as a page, after a sign-in, leads to that part of the case.
+    """
     action = ACTIONS.get(name)
     case = find_case(request, case_id)
     if action is None:
         raise Http404
     back = redirect("admin:cockpit_part", case.pk, action.part)
+    if request.method != "POST":
+        return back
     user = signed_in(request)
     form = action.form(request.POST, case=case, user=user) if action.form else None
     if form is None:
