@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from documents.records.proposals.others import find_others
 from documents.records.proposals.rules import Rules
 from documents.records.proposals.sections import Sentence
 
@@ -56,8 +58,9 @@ def clause_behind(text: str, end: int, rules: Rules) -> str:
 class ContextReader:
     """Finds the contexts of matches; those of a whole sentence are worked out once."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, sentences: Sequence[Sentence]) -> None:
         self.rules = rules
+        self.others = find_others(sentences, rules)
         self._of_sentences: dict[int, frozenset[str]] = {}
 
     def read_match(self, sentence: Sentence, start: int, end: int) -> set[str]:
@@ -94,7 +97,8 @@ class ContextReader:
             known["company"].sub("", text)
         ):
             found.add("family")
-        if known["other_condition"].search(text) and not known["tumour"].search(text):
+        is_other = sentence.order in self.others or known["other_condition"].search(text)
+        if is_other and not known["tumour"].search(text):
             found.add("other_condition")
         return frozenset(found)
 

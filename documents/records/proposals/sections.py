@@ -13,6 +13,7 @@ from documents.records.proposals.text import (
     DATED,
     HANGING,
     LABEL,
+    RULED,
     Line,
     goes_on,
     join_lines,
@@ -153,10 +154,16 @@ def _usual_width(lines: Sequence[Line]) -> int:
 
 
 def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line | None]:
-    """Lines put together to sentences where they go on; None for an empty line."""
+    """Lines put together to sentences where they go on; None for an empty line.
+
+    Nothing goes on over a line of dashes.
+    """
     joined: list[Line | None] = []
-    in_treatments = False
+    in_treatments = is_ruled = False
     for line in lines:
+        if RULED.fullmatch(line.text):
+            is_ruled = True
+            continue
         if not line.text:
             if joined and joined[-1] is not None:
                 joined.append(None)
@@ -164,12 +171,15 @@ def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line
         last = joined[-1] if joined else None
         heading = _match_heading(line, rules)
         in_treatments = heading[0] == "treatments" if heading else in_treatments
-        if last is not None and _belong_together(
-            last, line, width, rules, in_treatments=in_treatments
+        if (
+            last is not None
+            and not is_ruled
+            and _belong_together(last, line, width, rules, in_treatments=in_treatments)
         ):
             joined[-1] = join_lines(last, line)
         else:
             joined.append(line)
+        is_ruled = False
     return joined
 
 

@@ -18,6 +18,7 @@ MAX_SENTENCE: Final = 900
 SHORT_LINE: Final = 0.62
 SHORT_WORD: Final = 8
 FEW_LETTERS: Final = 3
+CELL: Final = " | "
 SOFT_HYPHEN: Final = "\u00ad"
 LINE_ENDS: Final = frozenset("\n\r\v\u0085\u2028\u2029")
 DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d")
@@ -31,6 +32,8 @@ SPACED_DATE = re.compile(
     r"(?<!\d)\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:19|20)\d\d(?!\d)|"
     r"(?<!\d)\d{1,2} ?/ ?(?:19|20)\d\d(?!\d)"
 )
+RULED = re.compile(r"[-|+*=_~#.: ]{3,}")
+ORNAMENT = re.compile(r"^(?:[*=~#_]{2,}|-{3,}) ?| ?(?:[*=~#]{2,}|-{3,})$")
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
@@ -120,7 +123,17 @@ def normalise_lines(page: str) -> Iterator[Line]:
 
 
 def _mend(line: Line) -> Line:
-    return mend_dates(mend_leaders(line))
+    return mend_dates(mend_leaders(_strip_ornaments(line)))
+
+
+def _strip_ornaments(line: Line) -> Line:
+    """A heading without the stars and dashes around it; a line of nothing else stays."""
+    if RULED.fullmatch(line.text):
+        return line
+    for match in reversed(list(ORNAMENT.finditer(line.text))):
+        at_end = match.end() == len(line.text)
+        line = line.cut(0, match.start()) if at_end else line.cut(match.end(), len(line.text))
+    return line
 
 
 def mend_leaders(line: Line) -> Line:
@@ -177,6 +190,8 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
     """
     end, head = first.text[-1], second.text[0]
     if len(first.text) > MAX_SENTENCE or end in ".:;?!" or head == "|" or end == "|":
+        return False
+    if CELL in first.text and CELL in second.text:
         return False
     broken = end in f"-{SOFT_HYPHEN}" and head.islower()
     if broken or BULLET.match(second.text) or LABEL.match(second.text):

@@ -111,7 +111,7 @@ def _read_sentence(
     if contexts & SILENT:
         return []
     if not _is_for_this_tumour(sentence, contexts, rules):
-        named = [one for one in named if _is_ours_alone(one, sentence, contexts)]
+        named = [one for one in named if _is_ours_alone(one, sentence, reader)]
     dates = find_dates(text, rules)
     kept = []
     for at, mention in enumerate(named):
@@ -185,12 +185,13 @@ def _is_for_this_tumour(sentence: Sentence, contexts: frozenset[str], rules: Rul
     return not other and rules.words["condition"].search(sentence.text) is None
 
 
-def _is_ours_alone(mention: Mention, sentence: Sentence, contexts: frozenset[str]) -> bool:
-    """Whether a treatment among past illnesses is one that hardly any other illness is given."""
+def _is_ours_alone(mention: Mention, sentence: Sentence, reader: ContextReader) -> bool:
+    """Whether a treatment among other illnesses is one that hardly any of them is given."""
+    told_of_another = reader.rules.words["condition"].search(sentence.text) is not None
     return (
-        sentence.section == "past_history"
-        and "other_condition" not in contexts
-        and mention.agent.treatment_class in OURS_ALONE
+        mention.agent.treatment_class in OURS_ALONE
+        and not told_of_another
+        and (sentence.section == "past_history" or sentence.order in reader.others)
     )
 
 
