@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from typing import Any, Final
 
 from documents.records.proposals.contexts import ContextReader
-from documents.records.proposals.dates import find_dates
+from documents.records.proposals.dates import FoundDate, find_dates
 from documents.records.proposals.finding import Finding
 from documents.records.proposals.rules import Rules
 from documents.records.proposals.sections import Sentence
@@ -112,7 +112,7 @@ def _read_sentence(
         return []
     if not _is_for_this_tumour(sentence, contexts, rules):
         named = [one for one in named if _is_ours_alone(one, sentence, reader)]
-    dates = find_dates(text, rules)
+    dates = [one for one in find_dates(text, rules) if not _has_label(text, one, rules)]
     kept = []
     for at, mention in enumerate(named):
         behind = named[at + 1].start if at + 1 < len(named) else len(text)
@@ -124,6 +124,11 @@ def _read_sentence(
             kept.append(mention)
     _share_dates(kept, rules)
     return [one for one in kept if not _is_aside(one)]
+
+
+def _has_label(text: str, date: FoundDate, rules: Rules) -> bool:
+    """Whether a date of a form stands behind its own label: "Reported: 12/03/2025"."""
+    return rules.words["date_label"].search(text[: date.start]) is not None
 
 
 def _share_dates(mentions: list[Mention], rules: Rules) -> None:
