@@ -13,6 +13,7 @@ from documents.records.proposals.sections import Sentence
 REACH_BEHIND: Final = 70
 REACH_BEFORE: Final = 200
 REACH_QUESTION: Final = 45
+OPENING_SENTENCES: Final = 12
 OF_SENTENCES: Final = (
     "definition",
     "hypothetical",
@@ -61,6 +62,7 @@ class ContextReader:
     def __init__(self, rules: Rules, sentences: Sequence[Sentence]) -> None:
         self.rules = rules
         self.others = find_others(sentences, rules)
+        self._patient = _find_patient(sentences, rules)
         self._of_sentences: dict[int, frozenset[str]] = {}
 
     def read_match(self, sentence: Sentence, start: int, end: int) -> set[str]:
@@ -93,14 +95,24 @@ class ContextReader:
             found.add(SECTION_CONTEXTS[sentence.section])
         if text.endswith("?") or text.startswith("?"):
             found.add("request")
-        if known["relative"].search(text) and known["relative"].search(
-            known["company"].sub("", text)
+        kin = self._patient.sub("", text) if self._patient else text
+        if known["relative"].search(kin) and known["relative"].search(
+            known["company"].sub("", kin)
         ):
             found.add("family")
         is_other = sentence.order in self.others or known["other_condition"].search(text)
         if is_other and not known["tumour"].search(text):
             found.add("other_condition")
         return frozenset(found)
+
+
+def _find_patient(sentences: Sequence[Sentence], rules: Rules) -> re.Pattern[str] | None:
+    """How a relative who writes calls the patient: "my mother", in "on behalf of my mother"."""
+    for sentence in sentences[:OPENING_SENTENCES]:
+        match = rules.words["writes_for"].search(sentence.text)
+        if match is not None:
+            return re.compile(rf"\b{re.escape(match['patient'])}\b", re.IGNORECASE)
+    return None
 
 
 def _is_doubtful(before: str, rules: Rules) -> bool:

@@ -32,6 +32,7 @@ class Mention:
     reach: tuple[int, int] = (0, 0)
     dates_from: Sentence | None = None
     is_ending: bool = False
+    is_lent: bool = False
 
     @property
     def weight(self) -> int:

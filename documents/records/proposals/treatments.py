@@ -29,6 +29,7 @@ from documents.records.proposals.treatment_dates import (
 
 SILENT: Final = frozenset({"request", "family", "definition", "allergy"})
 UNSAID: Final = frozenset({"negated", "hypothetical"})
+AGAIN: Final = frozenset({"started", "ongoing"})
 RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
 DATE_BEHIND: Final = 9
 THIS_TUMOUR: Final = "NET"
@@ -63,11 +64,23 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
     named = {one.agent.treatment_class for one in mentions if not one.agent.generic}
     _lend_dates(groups)
     return [
-        _build_finding(group, contexts.rules)
+        _build_finding(course, contexts.rules)
         for name, group in groups.items()
         if name not in parts
         and not (group[0].agent.generic and group[0].agent.treatment_class in named)
+        for course in _part_courses(group)
     ]
+
+
+def _part_courses(group: list[Mention]) -> list[list[Mention]]:
+    """A course that ended, and the same agent given again: "2018 to 2021; since 2024 again"."""
+    closed = (one for one in group if one.start_date and one.end_date and not one.is_lent)
+    ended = next(closed, None)
+    if ended is None or ended.agent.once:
+        return [group]
+    later = group[group.index(ended) + 1 :]
+    again = [one for one in later if one.status in AGAIN and one.end_date is None]
+    return [[one for one in group if one not in again], again] if again else [group]
 
 
 def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
@@ -141,6 +154,7 @@ def _share_dates(mentions: list[Mention], rules: Rules) -> None:
             and rules.words["joint"].fullmatch(between)
         ):
             one.start_date, one.end_date = other.start_date, other.end_date
+            one.is_lent = True
 
 
 def _is_aside(mention: Mention) -> bool:
@@ -345,7 +359,7 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     end = best.end_date or next((one.end_date for one in mentions if one.end_date), None)
     if start and end and end.value[:4] < start.value[:4]:
         end = None
-    status = _final_status(mentions, has_start=start is not None, has_end=end is not None)
+    status = _final_status(mentions, has_end=end is not None)
     if status == "declined":
         start = end = None
     if status == "ongoing":
@@ -375,7 +389,7 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     )  # fmt: skip
 
 
-def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) -> str:
+def _final_status(mentions: list[Mention], *, has_end: bool) -> str:
     said = {one.status for one in mentions}
     if said <= {"planned", "declined"}:
         return mentions[-1].status
@@ -387,4 +401,4 @@ def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) ->
         return "ongoing"
     if has_end or mentions[0].agent.once:
         return "completed"
-    return "ongoing" if "ongoing" in said or (has_start and "started" in said) else "completed"
+    return "ongoing" if said & {"ongoing", "started"} else "completed"
