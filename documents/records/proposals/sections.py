@@ -269,6 +269,8 @@ def _enter_inside(sentence: Line, walk: _Walk, rules: Rules) -> None:
     for kind, whole, _part in rules.headings:
         match = whole.match(sentence.text) if kind in OPENED_INSIDE else None
         if match is not None and sentence.text[match.end() :].lstrip().startswith(":"):
+            if kind == "past_history" and rules.contexts["tumour"].search(sentence.text):
+                return  # "AP: TNE G2" is a pathologist's word, no past illness
             walk.section, walk.inline = kind, True
             return
 

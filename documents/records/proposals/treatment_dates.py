@@ -51,7 +51,9 @@ def take_opening_date(mention: Mention, opening: Sentence, rules: Rules) -> None
         if mention.is_ending:
             mention.end_date, mention.dates_from = dates[0], opening
             return
-        begun = mention.status == "started" or (mention.agent.once and mention.status == "given")
+        begun = mention.status == "started" or (
+            mention.agent.once and mention.status in {"given", "named"}
+        )
         mention.start_date = dates[0] if begun else None
         mention.dates_from = opening
 
@@ -92,6 +94,10 @@ def _read_sentence_dates(
         bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
     )
     behind_dates = [one for one in dates if mention.end <= one.start < behind]
+    cycles = [one for one in behind_dates if rules.words["cycle"].search(text[: one.start])]
+    if len(cycles) > 1:
+        mention.start_date, mention.end_date = cycles[0], cycles[-1]
+        return
     before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
     ending = [one for one in behind_dates if _is_end(text, one, rules)]
     starting = [one for one in behind_dates if one not in ending]
