@@ -19,6 +19,7 @@ SHORT_LINE: Final = 0.62
 SHORT_WORD: Final = 8
 FEW_LETTERS: Final = 3
 CELL: Final = " | "
+WIDE: Final = 3
 SOFT_HYPHEN: Final = "\u00ad"
 LINE_ENDS: Final = frozenset("\n\r\v\u0085\u2028\u2029")
 DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d")
@@ -34,6 +35,7 @@ SPACED_DATE = re.compile(
 )
 RULED = re.compile(r"[-|+*=_~#.: ]{3,}")
 ORNAMENT = re.compile(r"^(?:[*=~#_]{2,}|-{3,}) ?| ?(?:[*=~#]{2,}|-{3,})$")
+FORM_LABEL = re.compile(r"[A-Z][\w/()&-]*(?: [\w/()&-]+){0,3}")
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
@@ -108,7 +110,7 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char in LINE_ENDS:
             if char == "\n" and at and page[at - 1] == "\r":
                 continue
-            yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+            yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)), page)
             chars, origin = [], []
             continue
         for plain in char if " " < char < "\x7f" else _plain(char):
@@ -119,11 +121,23 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char == SOFT_HYPHEN and page[at + 1 : at + 2] in LINE_ENDS:
             chars.append(SOFT_HYPHEN)
             origin.append(at)
-    yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+    yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)), page)
 
 
-def _mend(line: Line) -> Line:
-    return mend_dates(mend_leaders(_strip_ornaments(line)))
+def _mend(line: Line, page: str) -> Line:
+    return mend_dates(mend_leaders(_mark_label(_strip_ornaments(line), page)))
+
+
+def _mark_label(line: Line, page: str) -> Line:
+    """A label and its value with a wide gap between them: "Resectable      No"."""
+    gaps = [
+        at
+        for at in range(1, len(line.text) - 1)
+        if line.text[at] == " " and page[line.origin[at] : line.origin[at] + WIDE].isspace()
+    ]
+    if len(gaps) != 1 or not FORM_LABEL.fullmatch(line.text, 0, gaps[0]):
+        return line
+    return _replace_spans(line, [(gaps[0], gaps[0] + 1, ": ")])
 
 
 def _strip_ornaments(line: Line) -> Line:
