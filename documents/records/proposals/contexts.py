@@ -107,12 +107,19 @@ class ContextReader:
 
 
 def _find_patient(sentences: Sequence[Sentence], rules: Rules) -> re.Pattern[str] | None:
-    """How a relative who writes calls the patient: "my mother", in "on behalf of my mother"."""
-    for sentence in sentences[:OPENING_SENTENCES]:
-        match = rules.words["writes_for"].search(sentence.text)
-        if match is not None:
-            return re.compile(rf"\b{re.escape(match['patient'])}\b", re.IGNORECASE)
-    return None
+    """How a relative who writes calls the patient: "my mother", in "on behalf of my mother".
+
+    "My mother had a carcinoid, and I was found to have one" is of the writer, and gives nothing.
+    """
+    opening = [one.text for one in sentences[:OPENING_SENTENCES]]
+    found = _first_match(rules.words["writes_for"], opening)
+    if found is None and _first_match(rules.words["writes_of_self"], opening) is None:
+        found = _first_match(rules.words["tells_of"], opening)
+    return found and re.compile(rf"\b{re.escape(found['patient'])}\b", re.IGNORECASE)
+
+
+def _first_match(pattern: re.Pattern[str], texts: Sequence[str]) -> re.Match[str] | None:
+    return next((match for text in texts if (match := pattern.search(text))), None)
 
 
 def _is_doubtful(before: str, rules: Rules) -> bool:

@@ -20,6 +20,7 @@ SHORT_WORD: Final = 8
 FEW_LETTERS: Final = 3
 CELL: Final = " | "
 WIDE: Final = 3
+LABELS_AND_VALUES: Final = 3
 SOFT_HYPHEN: Final = "\u00ad"
 LINE_ENDS: Final = frozenset("\n\r\v\u0085\u2028\u2029")
 DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d")
@@ -35,6 +36,7 @@ SPACED_DATE = re.compile(
 )
 RULED = re.compile(r"[-|+*=_~#.: ]{3,}")
 ORNAMENT = re.compile(r"^(?:[*=~#_]{2,}|-{3,}) ?| ?(?:[*=~#]{2,}|-{3,})$")
+SPACE = re.compile(" ")
 FORM_LABEL = re.compile(r"[A-Z][\w/()&-]*(?: [\w/()&-]+){0,3}")
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
@@ -129,15 +131,21 @@ def _mend(line: Line, page: str) -> Line:
 
 
 def _mark_label(line: Line, page: str) -> Line:
-    """A label and its value with a wide gap between them: "Resectable      No"."""
+    """A label and its value with a wide gap between them: "Resectable      No"; or two of them."""
+    text = line.text
     gaps = [
-        at
-        for at in range(1, len(line.text) - 1)
-        if line.text[at] == " " and page[line.origin[at] : line.origin[at] + WIDE].isspace()
+        match.start()
+        for match in SPACE.finditer(text)
+        if page[line.origin[match.start()] : line.origin[match.start()] + WIDE].isspace()
     ]
-    if len(gaps) != 1 or not FORM_LABEL.fullmatch(line.text, 0, gaps[0]):
-        return line
-    return _replace_spans(line, [(gaps[0], gaps[0] + 1, ": ")])
+    if len(gaps) == 1 and FORM_LABEL.fullmatch(text, 0, gaps[0]):
+        return _replace_spans(line, [(gaps[0], gaps[0] + 1, ": ")])
+    if len(gaps) == LABELS_AND_VALUES:
+        first, middle, last = gaps
+        if all(one.isupper() and FORM_LABEL.fullmatch(one) for one in (text[:first], text[middle + 1 : last])):
+            marks = ((first, ": "), (middle, CELL), (last, ": "))
+            return _replace_spans(line, [(at, at + 1, mark) for at, mark in marks])
+    return line
 
 
 def _strip_ornaments(line: Line) -> Line:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from documents.records.proposals.contexts import ContextReader
 from documents.records.proposals.dates import FoundDate, find_dates
 from documents.records.proposals.finding import Finding
-from documents.records.proposals.rules import Rules
+from documents.records.proposals.rules import Agent, Rules
 from documents.records.proposals.sections import Sentence
 from documents.records.proposals.treatment_dates import (
     CLOSE,
@@ -63,6 +63,7 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
     parts = {part for one in mentions for part in one.agent.parts}
     named = {one.agent.treatment_class for one in mentions if not one.agent.generic}
     _lend_dates(groups)
+    _take_dates_of_parts(groups)
     return [
         _build_finding(course, contexts.rules)
         for name, group in groups.items()
@@ -81,6 +82,18 @@ def _part_courses(group: list[Mention]) -> list[list[Mention]]:
     later = group[group.index(ended) + 1 :]
     again = [one for one in later if one.status in AGAIN and one.end_date is None]
     return [[one for one in group if one not in again], again] if again else [group]
+
+
+def _take_dates_of_parts(groups: dict[str, list[Mention]]) -> None:
+    """The dates of "CAPTEM: capecitabine and temozolomide from May" are those of the whole."""
+    for whole in [group[0] for group in groups.values() if group[0].agent.parts]:
+        for part in (one for name in whole.agent.parts for one in groups.get(name, [])):
+            if whole.start_date is None and whole.end_date is None and not _apart(whole, part):
+                whole.start_date, whole.end_date = part.start_date, part.end_date
+
+
+def _apart(one: Mention, other: Mention) -> bool:
+    return abs(one.sentence.order - other.sentence.order) > 1
 
 
 def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
@@ -173,6 +186,10 @@ def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
             if one.pattern.fullmatch(sentence.text, match.start(), match.end())
         )
         mention = Mention(agent, sentence, match.start(), match.end())
+        whole = _whole_of(last, mention, rules) if last else None
+        if last is not None and whole is not None:
+            last.agent, last.end = whole, mention.end
+            continue
         if last is not None and _is_same(last, mention, rules):
             if last.agent.generic and not agent.generic:
                 last.agent = agent
@@ -183,6 +200,15 @@ def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
         last = mention
     if last is not None:
         yield last
+
+
+def _whole_of(first: Mention, second: Mention, rules: Rules) -> Agent | None:
+    """The combination that two agents are: "capecitabine 1 g and temozolomide 200 mg"."""
+    between = first.sentence.text[first.end : second.start]
+    if not rules.words["combined"].fullmatch(between):
+        return None
+    both = {first.agent.name, second.agent.name}
+    return next((one for one in rules.agents if one.parts == both), None)
 
 
 def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
