@@ -45,7 +45,7 @@ INNER_LABEL = re.compile(r"(?:^|[ |])[A-Z][\w./&-]*(?: [\w./&-]+){0,2} ?:(?= |$)
 LABELS_OF_A_FORM: Final = 2
 SHORT_VALUE: Final = 30
 DATED = re.compile(
-    r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:-\d\d){0,2}|"
+    r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:[./-]\d\d){0,2}|"
     r"\d{1,2}[ -](?:de )?[A-Za-z]{3,10}\.?[ -](?:de )?(?:19|20)\d\d|"
     r"[A-Z][a-z]{2,9}\.? (?:de )?(?:19|20)\d\d)\b"
 )
@@ -138,7 +138,7 @@ def _mark_label(line: Line, page: str) -> Line:
         for match in SPACE.finditer(text)
         if page[line.origin[match.start()] : line.origin[match.start()] + WIDE].isspace()
     ]
-    if len(gaps) == 1 and FORM_LABEL.fullmatch(text, 0, gaps[0]):
+    if len(gaps) == 1 and FORM_LABEL.fullmatch(text, 0, gaps[0]) and text[gaps[0] + 1] != ":":
         return _replace_spans(line, [(gaps[0], gaps[0] + 1, ": ")])
     if len(gaps) == LABELS_AND_VALUES:
         first, middle, last = gaps

@@ -62,6 +62,7 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
         groups.setdefault(mention.agent.name, []).append(mention)
     parts = {part for one in mentions for part in one.agent.parts}
     named = {one.agent.treatment_class for one in mentions if not one.agent.generic}
+    _end_what_was_switched(mentions, contexts.rules)
     _lend_dates(groups)
     _take_dates_of_parts(groups)
     return [
@@ -82,6 +83,22 @@ def _part_courses(group: list[Mention]) -> list[list[Mention]]:
     later = group[group.index(ended) + 1 :]
     again = [one for one in later if one.status in AGAIN and one.end_date is None]
     return [[one for one in group if one not in again], again] if again else [group]
+
+
+def _end_what_was_switched(mentions: list[Mention], rules: Rules) -> None:
+    """What ran before "she was switched to lanreotide" ended then, if it is of the same class."""
+    for at, mention in enumerate(mentions):
+        if not rules.words["switched"].search(mention.sentence.text[: mention.start]):
+            continue
+        same = [
+            one
+            for one in mentions[:at]
+            if one.agent.treatment_class == mention.agent.treatment_class
+            and one.agent.name != mention.agent.name
+            and one.status in RUNNING
+        ]
+        if same and same[-1].end_date is None:
+            same[-1].end_date, same[-1].status = mention.start_date, "stopped"
 
 
 def _take_dates_of_parts(groups: dict[str, list[Mention]]) -> None:
