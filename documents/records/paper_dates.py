@@ -73,9 +73,7 @@ def describe_paper(texts: Sequence[str], *, sure: Sequence[str] | None = None) -
         found["issuer"] = issuer
     if sure is None:
         return found
-    return {
-        name: told for name, told in found.items() if name == "kind" or _is_sure(told, sure)
-    }
+    return {name: told for name, told in found.items() if name == "kind" or _is_sure(told, sure)}
 
 
 def _is_sure(told: dict[str, Any], sure: Sequence[str]) -> bool:

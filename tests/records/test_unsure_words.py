@@ -1,4 +1,4 @@
-"""Words of a scan that may be misread: nothing is offered from them, and they never clear a hold."""
+"""Words of a scan that may be misread: nothing is offered from them, and none clears a hold."""
 
 import pytest
 

@@ -142,7 +142,10 @@ def _mark_label(line: Line, page: str) -> Line:
         return _replace_spans(line, [(gaps[0], gaps[0] + 1, ": ")])
     if len(gaps) == LABELS_AND_VALUES:
         first, middle, last = gaps
-        if all(one.isupper() and FORM_LABEL.fullmatch(one) for one in (text[:first], text[middle + 1 : last])):
+        if all(
+            one.isupper() and FORM_LABEL.fullmatch(one)
+            for one in (text[:first], text[middle + 1 : last])
+        ):
             marks = ((first, ": "), (middle, CELL), (last, ": "))
             return _replace_spans(line, [(at, at + 1, mark) for at, mark in marks])
     return line
@@ -211,9 +214,7 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
     `width` is how long full lines of this page are.
     """
     end, head = first.text[-1], second.text[0]
-    if len(first.text) > MAX_SENTENCE or end in ".:;?!" or head == "|" or end == "|":
-        return False
-    if CELL in first.text and CELL in second.text:
+    if len(first.text) > MAX_SENTENCE or end in ".:;?!" or _are_rows(first, second):
         return False
     broken = end in f"-{SOFT_HYPHEN}" and head.islower()
     if broken or BULLET.match(second.text) or LABEL.match(second.text):
@@ -226,6 +227,15 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
     if _is_form(first, second) or _begins_row(first, second, short=short):
         return False
     return not short or head.islower() or end in ",(/" or not (head.isupper() or _is_value(end))
+
+
+def _are_rows(first: Line, second: Line) -> bool:
+    """Whether the lines are rows of a table, or what stands at its edge."""
+    return (
+        first.text[-1] == "|"
+        or second.text[0] == "|"
+        or (CELL in first.text and CELL in second.text)
+    )
 
 
 def _is_form(first: Line, second: Line) -> bool:

@@ -12,6 +12,13 @@ from itertools import islice, pairwise
 from typing import Any, Final
 
 from documents.records.proposals.contexts import ContextReader
+from documents.records.proposals.courses import (
+    RUNNING,
+    end_what_was_switched,
+    lend_dates,
+    part_courses,
+    take_dates_of_parts,
+)
 from documents.records.proposals.dates import FoundDate, find_dates
 from documents.records.proposals.finding import Finding
 from documents.records.proposals.rules import Agent, Rules
@@ -29,8 +36,6 @@ from documents.records.proposals.treatment_dates import (
 
 SILENT: Final = frozenset({"request", "family", "definition", "allergy"})
 UNSAID: Final = frozenset({"negated", "hypothetical"})
-AGAIN: Final = frozenset({"started", "ongoing"})
-RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
 DATE_BEHIND: Final = 9
 THIS_TUMOUR: Final = "NET"
 MAX_MENTIONS: Final = 400
@@ -62,55 +67,16 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
         groups.setdefault(mention.agent.name, []).append(mention)
     parts = {part for one in mentions for part in one.agent.parts}
     named = {one.agent.treatment_class for one in mentions if not one.agent.generic}
-    _end_what_was_switched(mentions, contexts.rules)
-    _lend_dates(groups)
-    _take_dates_of_parts(groups)
+    end_what_was_switched(mentions, contexts.rules)
+    lend_dates(groups)
+    take_dates_of_parts(groups)
     return [
         _build_finding(course, contexts.rules)
         for name, group in groups.items()
         if name not in parts
         and not (group[0].agent.generic and group[0].agent.treatment_class in named)
-        for course in _part_courses(group)
+        for course in part_courses(group)
     ]
-
-
-def _part_courses(group: list[Mention]) -> list[list[Mention]]:
-    """A course that ended, and the same agent given again: "2018 to 2021; since 2024 again"."""
-    closed = (one for one in group if one.start_date and one.end_date and not one.is_lent)
-    ended = next(closed, None)
-    if ended is None or ended.agent.once:
-        return [group]
-    later = group[group.index(ended) + 1 :]
-    again = [one for one in later if one.status in AGAIN and one.end_date is None]
-    return [[one for one in group if one not in again], again] if again else [group]
-
-
-def _end_what_was_switched(mentions: list[Mention], rules: Rules) -> None:
-    """What ran before "she was switched to lanreotide" ended then, if it is of the same class."""
-    for at, mention in enumerate(mentions):
-        if not rules.words["switched"].search(mention.sentence.text[: mention.start]):
-            continue
-        same = [
-            one
-            for one in mentions[:at]
-            if one.agent.treatment_class == mention.agent.treatment_class
-            and one.agent.name != mention.agent.name
-            and one.status in RUNNING
-        ]
-        if same and same[-1].end_date is None:
-            same[-1].end_date, same[-1].status = mention.start_date, "stopped"
-
-
-def _take_dates_of_parts(groups: dict[str, list[Mention]]) -> None:
-    """The dates of "CAPTEM: capecitabine and temozolomide from May" are those of the whole."""
-    for whole in [group[0] for group in groups.values() if group[0].agent.parts]:
-        for part in (one for name in whole.agent.parts for one in groups.get(name, [])):
-            if whole.start_date is None and whole.end_date is None and not _apart(whole, part):
-                whole.start_date, whole.end_date = part.start_date, part.end_date
-
-
-def _apart(one: Mention, other: Mention) -> bool:
-    return abs(one.sentence.order - other.sentence.order) > 1
 
 
 def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
@@ -120,24 +86,6 @@ def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
         return set()
     other = rules.words["other_tumour"]
     return {one.order for one in sentences if other.search(one.text) and not own.search(one.text)}
-
-
-def _lend_dates(groups: dict[str, list[Mention]]) -> None:
-    """The dates of "SSA since 2020 (lanreotide)" are those of the only agent of its class."""
-    for group in groups.values():
-        agent = group[0].agent
-        dated = next((one for one in group if one.start_date), None)
-        own = [
-            other[0]
-            for other in groups.values()
-            if other[0].agent.treatment_class == agent.treatment_class
-            and not other[0].agent.generic
-        ]
-        if not agent.generic or dated is None or len(own) != 1 or own[0].start_date:
-            continue
-        only = own[0]
-        if only.sentence is dated.sentence:
-            only.start_date, only.end_date = dated.start_date, only.end_date or dated.end_date
 
 
 def _read_sentence(
