@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from documents.records.proposals.dates import FoundDate, find_dates
@@ -13,6 +14,8 @@ from documents.records.proposals.sections import Sentence
 DIRECTLY: Final = re.compile(r" ?\(?(?:in|on|from|since|en|el|desde|dated)? ?")
 HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 CLOSE: Final = 60
+FEW_SESSIONS: Final = 2
+LISTED: Final = re.compile(r" ?(?:,|;|&|and|y|e) ?(?:and |y )?")
 ROW_START: Final = 4
 ROW_GAP: Final = 60
 ROW_LINES: Final = 4
@@ -70,6 +73,8 @@ def attach_dates(
     enclosed = [one for one in dates if mention.end <= one.start < mention.reach[1]]
     if len(enclosed) > 1 and _is_enclosed_range(text, mention, enclosed, rules):
         mention.start_date, mention.end_date = enclosed[0], enclosed[1]
+    elif len(enclosed) > FEW_SESSIONS and _is_enclosed_list(text, mention, enclosed):
+        mention.start_date, mention.end_date = enclosed[0], enclosed[-1]
     elif (
         dates
         and mention is named[0]
@@ -137,6 +142,15 @@ def _is_enclosed_range(text: str, mention: Mention, dates: list[FoundDate], rule
         return False
     between = text[mention.end : dates[0].start]
     return between.rstrip().endswith("(") and _is_range(text, dates[0], dates[1], rules)
+
+
+def _is_enclosed_list(text: str, mention: Mention, dates: list[FoundDate]) -> bool:
+    """Whether all dates behind are those of sessions, in brackets: "(Feb, May and Aug 2022)"."""
+    if mention.agent.once or not text[: dates[0].start].endswith("("):
+        return False
+    return all(
+        LISTED.fullmatch(text[one.end : other.start]) for one, other in pairwise(dates)
+    ) and text[dates[-1].end :].startswith(")")
 
 
 def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
