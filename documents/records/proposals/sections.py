@@ -49,6 +49,7 @@ PAGE_NUMBER = re.compile(
 LASTING: Final = frozenset({"diagnosis", "impression", "addendum", "start"})
 SHORT_HEADING: Final = 4
 ROW_CELLS: Final = 2
+GAPS_OF_A_ROW: Final = 2
 ENDED_BY_PROSE: Final = frozenset(
     {
         "family",
@@ -156,10 +157,10 @@ def _usual_width(lines: Sequence[Line]) -> int:
 def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line | None]:
     """Lines put together to sentences where they go on; None for an empty line.
 
-    Nothing goes on over a line of dashes.
+    Nothing goes on over a line of dashes, nor from or to a row of cells.
     """
     joined: list[Line | None] = []
-    in_treatments = is_ruled = False
+    in_treatments = is_ruled = was_row = False
     for line in lines:
         if RULED.fullmatch(line.text):
             is_ruled = True
@@ -171,15 +172,16 @@ def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line
         last = joined[-1] if joined else None
         heading = _match_heading(line, rules)
         in_treatments = heading[0] == "treatments" if heading else in_treatments
+        is_row = line.count_gaps() >= GAPS_OF_A_ROW
         if (
             last is not None
-            and not is_ruled
+            and not (is_ruled or line.text[0].isupper() and (is_row or was_row))
             and _belong_together(last, line, width, rules, in_treatments=in_treatments)
         ):
             joined[-1] = join_lines(last, line)
         else:
             joined.append(line)
-        is_ruled = False
+        is_ruled, was_row = False, is_row
     return joined
 
 

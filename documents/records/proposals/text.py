@@ -84,6 +84,13 @@ class Line:
             end -= 1
         return Line(self.text[start:end], self.origin[start:end])
 
+    def count_gaps(self) -> int:
+        """How many wide gaps part its words, as those of a table's row; of a line of the page."""
+        return sum(
+            char == " " and after - at >= WIDE
+            for char, at, after in zip(self.text, self.origin, self.origin[1:], strict=False)
+        )
+
     def is_capitals(self) -> bool:
         """Whether it reads as a heading in capitals."""
         letters = [char for char in self.text if char.isalpha()]

@@ -14,6 +14,7 @@ from documents.records.proposals.sections import Sentence
 DIRECTLY: Final = re.compile(r" ?\(?(?:in|on|from|since|en|el|desde|dated)? ?")
 HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 CLOSE: Final = 60
+PROGRESSED: Final = "PD"
 FEW_SESSIONS: Final = 2
 LISTED: Final = re.compile(r" ?(?:,|;|&|and|y|e) ?(?:and |y )?")
 ROW_START: Final = 4
@@ -145,12 +146,11 @@ def _is_enclosed_range(text: str, mention: Mention, dates: list[FoundDate], rule
 
 
 def _is_enclosed_list(text: str, mention: Mention, dates: list[FoundDate]) -> bool:
-    """Whether all dates behind are those of sessions, in brackets: "(Feb, May and Aug 2022)"."""
-    if mention.agent.once or not text[: dates[0].start].endswith("("):
+    """Whether all dates behind are those of sessions: "PRRT 02/2022, 05/2022 and 08/2022"."""
+    before = text[mention.end : dates[0].start]
+    if mention.agent.once or not (before.endswith("(") or DIRECTLY.fullmatch(before)):
         return False
-    return all(
-        LISTED.fullmatch(text[one.end : other.start]) for one, other in pairwise(dates)
-    ) and text[dates[-1].end :].startswith(")")
+    return all(LISTED.fullmatch(text[one.end : other.start]) for one, other in pairwise(dates))
 
 
 def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
@@ -191,11 +191,14 @@ def continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> N
     if distance > ROW_LINES:
         return
     dates = find_dates(sentence.text, rules)
+    is_apart = sentence.opening != last.sentence.opening
     is_open = last.start_date is None or last.end_date is None
     if distance == 1 and is_open and dates and dates[0].start == 0:
         _read_next_row(last, sentence, dates, rules)
     match = rules.words["it_ended"].match(sentence.text)
     if match is None or last.agent.once:
+        return
+    if match[0] == PROGRESSED and (last.agent.treatment_class == "PRRT" or is_apart):
         return
     behind = [one for one in dates if match.end() <= one.start < match.end() + CLOSE]
     if last.end_date is None and behind:
