@@ -31,15 +31,11 @@ from documents.records.previews import PAGES_AT_ONCE, render_pages
 from documents.records.printed_person import HOLDING, compare_person, describe_people
 from documents.records.proposals import Proposal, propose
 from documents.records.reading import PageText, Reading, find_all_boxes, read_pages
-from documents.records.recognition import (
-    Letters,
-    count_pictures,
-    find_sureness,
-    recognise_pages,
-)
+from documents.records.recognition import Letters, count_pictures, recognise_pages
 from documents.records.sandbox import ReadingFailure
 from documents.records.search_index import index_pages
 from documents.records.sniffing import MEDIA_TYPES, Kind
+from documents.records.sureness import LEAST_SURE, find_sureness, hide_unsure
 from documents.records.vault import delete_object, plain_copy, seal_bytes
 
 log = structlog.get_logger(__name__)
@@ -48,8 +44,6 @@ MAX_PREVIEWS: Final = 300
 MAX_PROPOSALS: Final = 200
 MAX_QUOTE: Final = 500
 STEPS: Final = 4
-LEAST_SURE: Final = 0.6
-"""How surely each word must have been recognised for a fact to be proposed from it."""
 KINDS: Final = {media_type: kind for kind, media_type in MEDIA_TYPES.items()}
 Report = Callable[[int, int, str], None]
 Box = list[float]
@@ -94,7 +88,8 @@ def make_digest(file: DocumentFile, report: Report) -> Digest:
         reading, report = _recognise(file.document, path, kind, reading, report)
         report(1, STEPS, "pictures")
         texts = [page.text for page in reading.pages]
-        person = compare_person(texts, case.patient)
+        sure = [hide_unsure(page) for page in reading.pages]
+        person = compare_person(texts, case.patient, sure=sure)
         found: tuple[Placed, ...] = ()
         if person not in HOLDING:
             found = place_proposals(reading.pages, path, kind, report)
@@ -107,7 +102,10 @@ def make_digest(file: DocumentFile, report: Report) -> Digest:
         person_check=person,
         proposals=found,
         failure_code=_name_gaps(reading.pages, complete=complete or kind is Kind.TEXT),
-        findings={**describe_paper(texts), "people": describe_people(texts, case.patient)},
+        findings={
+            **describe_paper(texts, sure=sure),
+            "people": describe_people(texts, case.patient, sure=sure),
+        },
     )
 
 

@@ -58,15 +58,26 @@ ISSUER: Final = re.compile(one_of("issuer"), re.IGNORECASE)
 NOT_ISSUER: Final = re.compile(one_of("not_issuer"), re.IGNORECASE)
 
 
-def describe_paper(texts: Sequence[str]) -> dict[str, Any]:
-    """Dates, kind and issuer, each with the words it stands on; what is not found is left out."""
+def describe_paper(texts: Sequence[str], *, sure: Sequence[str] | None = None) -> dict[str, Any]:
+    """Dates, kind and issuer, each with the words it stands on; what is not found is left out.
+
+    `sure` are the same pages without the words that may be misread: no date and no issuer is told
+    from those, and no second choice takes its place, for below an unsure letterhead the next line
+    is often another's. A kind stands: its words are of a list, and no misreading lands there.
+    """
     found: dict[str, Any] = find_dates(texts)
     kind, issuer = suggest_kind(texts), find_issuer(texts)
     if kind:
         found["kind"] = kind
     if issuer:
         found["issuer"] = issuer
-    return found
+    if sure is None:
+        return found
+    return {name: told for name, told in found.items() if name == "kind" or _is_sure(told, sure)}
+
+
+def _is_sure(told: dict[str, Any], sure: Sequence[str]) -> bool:
+    return bool(sure[told["page"] - 1][told["start"] : told["end"]] == told["quote"])
 
 
 def find_dates(texts: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,8 @@
 Only a date right behind words such as "Date of birth" counts, and only a name behind words such as
 "Patient" or beside such a date; a relative's or a physician's do not. A date that can be read in
 two ways agrees if either reading does. A birth date that clearly differs holds the document, and
-so does another name where no birth date speaks for the patient.
+so does another name where no birth date speaks for the patient. A word of a scan that may be
+misread can hold a document and never speaks for it.
 """
 
 import re
@@ -63,15 +64,35 @@ class PrintedPerson:
     readings: tuple[str, ...] = ()
 
 
-def compare_person(pages: Iterable[str], patient: Patient) -> PersonCheck:
-    """What the pages say; NOT_PRINTED where they say nothing that can be compared."""
+def compare_person(
+    pages: Iterable[str], patient: Patient, *, sure: Sequence[str] | None = None
+) -> PersonCheck:
+    """What the pages say; NOT_PRINTED where they say nothing that can be compared.
+
+    `sure` are the same pages without the words that may be misread.
+    """
     texts = [page[:LOOK_AT] for page in pages]
+    surely = texts if sure is None else sure
     people = list(find_people(texts))
-    dates = [one.readings for one in people if one.readings]
-    check = judge_person([one.name for one in people if one.name], dates, patient)
-    if check is PersonCheck.NOT_PRINTED and any(_names_patient(text, patient) for text in texts):
+    known = [one for one in people if _is_sure(one, surely)]
+    unsure = [one for one in people if one not in known]
+    for some in (people, *([*known, one] for one in unsure)):
+        check = _judge_printed(some, patient)
+        if check in HOLDING:
+            return check
+    check = _judge_printed(known, patient)
+    if check is PersonCheck.NOT_PRINTED and any(_names_patient(text, patient) for text in surely):
         return PersonCheck.SAME_NAME
     return check
+
+
+def _judge_printed(people: Sequence[PrintedPerson], patient: Patient) -> PersonCheck:
+    names = [one.name for one in people if one.name]
+    return judge_person(names, [one.readings for one in people if one.readings], patient)
+
+
+def _is_sure(one: PrintedPerson, sure: Sequence[str]) -> bool:
+    return sure[one.page - 1][one.start : one.end] == one.quote
 
 
 def judge_person(
@@ -89,20 +110,28 @@ def judge_person(
     return PersonCheck.SAME_NAME if name is NameMatch.SAME else PersonCheck.NOT_PRINTED
 
 
-def describe_people(pages: Sequence[str], patient: Patient) -> list[dict[str, Any]]:
-    """Who is printed, for a reviewer: the words, their place, and what the comparison said."""
+def describe_people(
+    pages: Sequence[str], patient: Patient, *, sure: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Who is printed, for a reviewer: the words, their place, and what the comparison said.
+
+    Of words that may be misread it never says that they are the patient's.
+    """
     told = []
     for one in islice(find_people(pages), MOST):
+        is_sure = sure is None or _is_sure(one, sure)
         place = {"page": one.page, "start": one.start, "end": one.end, "quote": one.quote}
         if one.readings:
             known = patient.birth_date
             like = [reading for reading in one.readings if known and _agrees([reading], known)]
             answer = "unclear" if not known else "same" if like else "other"
+            answer = answer if is_sure or answer != "same" else "unclear"
             birth_date = (like or one.readings)[0]
             readings = list(one.readings)
             told.append({"birth_date": birth_date, "readings": readings, "answer": answer, **place})
         else:
-            answer = compare_names(one.name, patient).value
+            match = compare_names(one.name, patient)
+            answer = match.value if is_sure or match is not NameMatch.SAME else "unclear"
             told.append({"name": one.name, "answer": answer, **place})
     return told
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -267,8 +267,3 @@ class _Work:
 
 def _count_letters(text: str) -> int:
     return sum(not sign.isspace() for sign in text)
-
-
-def find_sureness(words: Sequence[Sequence[float]], start: int, end: int) -> float:
-    """How sure the least sure word between two offsets was read, 0 to 1; 0 where none stands."""
-    return min((word[6] for word in words if word[1] > start and word[0] < end), default=0.0)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from documents.records import recognition
-from documents.records.digest import LEAST_SURE, propose_surely
+from documents.records.digest import propose_surely
 from documents.records.models import TextSource
 from documents.records.page_words import join_words
 from documents.records.reading import PageText, Reading, ReadingState, find_boxes, read_pages
@@ -22,6 +22,7 @@ from documents.records.recognition import (
 )
 from documents.records.sandbox import Limits, bubblewrap_works
 from documents.records.sniffing import Kind
+from documents.records.sureness import LEAST_SURE
 from tests.components import need
 from tests.records import scans
 

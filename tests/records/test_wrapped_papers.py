@@ -69,7 +69,9 @@ def test_a_wrapped_report_of_another_person_is_held_with_what_lies_in_it(
     file = take(case, wrap_paper(PATHOLOGY, **STRANGER), run_jobs, "R0001")
     assert file.state == DocumentState.OTHER_PATIENT
     assert not Document.objects.filter(taken_from=file).exists()
-    clear_other_patient(document=file, actor=cast.coordinator, now=make.NOW)
+    clear_other_patient(
+        document=file, actor=cast.coordinator, now=make.NOW, reason="Her maiden name."
+    )
     run_jobs()
     assert Document.objects.get(taken_from=file).state == DocumentState.TO_REVIEW
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
+from documents.records.proposals.others import find_others
 from documents.records.proposals.rules import Rules
 from documents.records.proposals.sections import Sentence
 
 REACH_BEHIND: Final = 70
 REACH_BEFORE: Final = 200
 REACH_QUESTION: Final = 45
+OPENING_SENTENCES: Final = 12
 OF_SENTENCES: Final = (
     "definition",
     "hypothetical",
@@ -56,8 +59,10 @@ def clause_behind(text: str, end: int, rules: Rules) -> str:
 class ContextReader:
     """Finds the contexts of matches; those of a whole sentence are worked out once."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, sentences: Sequence[Sentence]) -> None:
         self.rules = rules
+        self.others = find_others(sentences, rules)
+        self._patient = _find_patient(sentences, rules)
         self._of_sentences: dict[int, frozenset[str]] = {}
 
     def read_match(self, sentence: Sentence, start: int, end: int) -> set[str]:
@@ -90,13 +95,31 @@ class ContextReader:
             found.add(SECTION_CONTEXTS[sentence.section])
         if text.endswith("?") or text.startswith("?"):
             found.add("request")
-        if known["relative"].search(text) and known["relative"].search(
-            known["company"].sub("", text)
+        kin = self._patient.sub("", text) if self._patient else text
+        if known["relative"].search(kin) and known["relative"].search(
+            known["company"].sub("", kin)
         ):
             found.add("family")
-        if known["other_condition"].search(text) and not known["tumour"].search(text):
+        is_other = sentence.order in self.others or known["other_condition"].search(text)
+        if is_other and not known["tumour"].search(text):
             found.add("other_condition")
         return frozenset(found)
+
+
+def _find_patient(sentences: Sequence[Sentence], rules: Rules) -> re.Pattern[str] | None:
+    """How a relative who writes calls the patient: "my mother", in "on behalf of my mother".
+
+    "My mother had a carcinoid, and I was found to have one" is of the writer, and gives nothing.
+    """
+    opening = [one.text for one in sentences[:OPENING_SENTENCES]]
+    found = _first_match(rules.words["writes_for"], opening)
+    if found is None and _first_match(rules.words["writes_of_self"], opening) is None:
+        found = _first_match(rules.words["tells_of"], opening)
+    return found and re.compile(rf"\b{re.escape(found['patient'])}\b", re.IGNORECASE)
+
+
+def _first_match(pattern: re.Pattern[str], texts: Sequence[str]) -> re.Match[str] | None:
+    return next((match for text in texts if (match := pattern.search(text))), None)
 
 
 def _is_doubtful(before: str, rules: Rules) -> bool:

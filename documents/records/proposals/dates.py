@@ -19,6 +19,7 @@ ISO = re.compile(
     rf"(?<![\d/.-]){YEAR}-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?(?![\d/]|-\d)"
 )
 ISO_LOOSE = re.compile(rf"(?<![\d/.-]){YEAR}[/.](?P<month>\d\d)[/.](?P<day>\d\d)(?!\d)")
+YEAR_MONTH = re.compile(rf"(?<![\d/.-]){YEAR}[/.](?P<month>0[1-9]|1[0-2])(?![\d/%-]|\.\d)")
 NUMERIC = re.compile(
     rf"(?<![\d/.-])(?P<first>\d{{1,2}})(?P<mark>[/.-])(?P<second>\d{{1,2}})(?P=mark){YEAR}(?!\d)"
 )
@@ -73,6 +74,8 @@ def _find_all(text: str, rules: Rules) -> Iterator[FoundDate]:
         for match in pattern.finditer(text):
             parts = [match["year"], match["month"]] + ([match["day"]] if match["day"] else [])
             yield _found(match, ["-".join(parts)])
+    for match in YEAR_MONTH.finditer(text):
+        yield _found(match, [f"{match['year']}-{match['month']}"])
     for match in NUMERIC.finditer(text):
         yield _found(match, _numeric_readings(match))
     yield from _find_in_words(text, rules)

@@ -34,7 +34,7 @@ def propose(pages: Sequence[str], language: str = "auto") -> list[Proposal]:
     taken = _take_pages(pages)
     sentences = split_report(taken, rules)
     is_laboratory = bool(LABORATORY & {sentence.section for sentence in sentences})
-    contexts = ContextReader(rules)
+    contexts = ContextReader(rules, sentences)
     facts = find_facts(sentences, rules, contexts)
     findings = resolve_findings(facts, is_laboratory=is_laboratory)
     findings += find_treatments(sentences, contexts)

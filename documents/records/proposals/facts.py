@@ -31,6 +31,8 @@ DISQUALIFYING: Final = frozenset(
         "uncertain_variant",
     }
 )
+PROTEINS: Final = {"RB": "RB1", "MENIN": "MEN1"}
+OF_A_PERSON: Final = frozenset({"sex", "date_of_birth"})
 NEAR: Final = 3
 MATCHES_A_SENTENCE: Final = 8
 MATCHES_A_RULE: Final = 150
@@ -141,7 +143,7 @@ def _read_match(
         contexts.add("during_treatment")
         if len(find_dates(text, rules)) > 1:
             contexts.add("in_a_row")
-    if rule.fact == "sex" and not rules.contexts["relative"].search(text[: match.start()]):
+    if rule.fact in OF_A_PERSON and not rules.contexts["relative"].search(text[: match.start()]):
         contexts.discard("family")
     if contexts & (DISQUALIFYING - rule.ignores):
         return None
@@ -149,6 +151,7 @@ def _read_match(
     if read is None:
         return None
     names = {name: (words or "").upper() for name, words in match.groupdict().items()}
+    names |= {name: PROTEINS[words] for name, words in names.items() if words in PROTEINS}
     return Finding(
         fact=rule.fact.format(**names) if "{" in rule.fact else rule.fact,
         value=read.value,

@@ -13,6 +13,7 @@ from documents.records.proposals.text import (
     DATED,
     HANGING,
     LABEL,
+    RULED,
     Line,
     goes_on,
     join_lines,
@@ -48,6 +49,7 @@ PAGE_NUMBER = re.compile(
 LASTING: Final = frozenset({"diagnosis", "impression", "addendum", "start"})
 SHORT_HEADING: Final = 4
 ROW_CELLS: Final = 2
+GAPS_OF_A_ROW: Final = 2
 ENDED_BY_PROSE: Final = frozenset(
     {
         "family",
@@ -153,10 +155,16 @@ def _usual_width(lines: Sequence[Line]) -> int:
 
 
 def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line | None]:
-    """Lines put together to sentences where they go on; None for an empty line."""
+    """Lines put together to sentences where they go on; None for an empty line.
+
+    Nothing goes on over a line of dashes, nor from or to a row of cells.
+    """
     joined: list[Line | None] = []
-    in_treatments = False
+    in_treatments = is_ruled = was_row = False
     for line in lines:
+        if RULED.fullmatch(line.text):
+            is_ruled = True
+            continue
         if not line.text:
             if joined and joined[-1] is not None:
                 joined.append(None)
@@ -164,12 +172,16 @@ def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line
         last = joined[-1] if joined else None
         heading = _match_heading(line, rules)
         in_treatments = heading[0] == "treatments" if heading else in_treatments
-        if last is not None and _belong_together(
-            last, line, width, rules, in_treatments=in_treatments
+        is_row = line.count_gaps() >= GAPS_OF_A_ROW
+        if (
+            last is not None
+            and not (is_ruled or (line.text[0].isupper() and (is_row or was_row)))
+            and _belong_together(last, line, width, rules, in_treatments=in_treatments)
         ):
             joined[-1] = join_lines(last, line)
         else:
             joined.append(line)
+        is_ruled, was_row = False, is_row
     return joined
 
 
@@ -259,6 +271,8 @@ def _enter_inside(sentence: Line, walk: _Walk, rules: Rules) -> None:
     for kind, whole, _part in rules.headings:
         match = whole.match(sentence.text) if kind in OPENED_INSIDE else None
         if match is not None and sentence.text[match.end() :].lstrip().startswith(":"):
+            if kind == "past_history" and rules.contexts["tumour"].search(sentence.text):
+                return  # "AP: TNE G2" is a pathologist's word, no past illness
             walk.section, walk.inline = kind, True
             return
 

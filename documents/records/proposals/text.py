@@ -18,6 +18,9 @@ MAX_SENTENCE: Final = 900
 SHORT_LINE: Final = 0.62
 SHORT_WORD: Final = 8
 FEW_LETTERS: Final = 3
+CELL: Final = " | "
+WIDE: Final = 3
+LABELS_AND_VALUES: Final = 3
 SOFT_HYPHEN: Final = "\u00ad"
 LINE_ENDS: Final = frozenset("\n\r\v\u0085\u2028\u2029")
 DASHES: Final = frozenset("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d")
@@ -31,6 +34,10 @@ SPACED_DATE = re.compile(
     r"(?<!\d)\d{1,2} ?([./-]) ?\d{1,2} ?\1 ?(?:19|20)\d\d(?!\d)|"
     r"(?<!\d)\d{1,2} ?/ ?(?:19|20)\d\d(?!\d)"
 )
+RULED = re.compile(r"[-|+*=_~#.: ]{3,}")
+ORNAMENT = re.compile(r"^(?:[*=~#_]{2,}|-{3,}) ?| ?(?:[*=~#]{2,}|-{3,})$")
+SPACE = re.compile(" ")
+FORM_LABEL = re.compile(r"[A-Z][\w/()&-]*(?: [\w/()&-]+){0,3}")
 LEADER = re.compile(r" ?(?:\.{3,}|_{3,}|(?:\. ){3,}\.?)[ :]*")
 BULLET = re.compile(r"(?:[\u2022*\u00b7>]|-(?= )|\(?(?:\d{1,2}|[a-zA-Z])[.)](?= ))\s*")
 LABEL = re.compile(r"[A-Z][\w/()&,.'%-]*(?: [\w/()&,.'%-]+){0,5} ?:(?: |$)")
@@ -38,7 +45,7 @@ INNER_LABEL = re.compile(r"(?:^|[ |])[A-Z][\w./&-]*(?: [\w./&-]+){0,2} ?:(?= |$)
 LABELS_OF_A_FORM: Final = 2
 SHORT_VALUE: Final = 30
 DATED = re.compile(
-    r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:-\d\d){0,2}|"
+    r"(?:(?:\d{1,2}[/.-])?(?:\d{1,2}[/.-])?(?:19|20)\d\d(?:[./-]\d\d){0,2}|"
     r"\d{1,2}[ -](?:de )?[A-Za-z]{3,10}\.?[ -](?:de )?(?:19|20)\d\d|"
     r"[A-Z][a-z]{2,9}\.? (?:de )?(?:19|20)\d\d)\b"
 )
@@ -77,6 +84,13 @@ class Line:
             end -= 1
         return Line(self.text[start:end], self.origin[start:end])
 
+    def count_gaps(self) -> int:
+        """How many wide gaps part its words, as those of a table's row; of a line of the page."""
+        return sum(
+            char == " " and after - at >= WIDE
+            for char, at, after in zip(self.text, self.origin, self.origin[1:], strict=False)
+        )
+
     def is_capitals(self) -> bool:
         """Whether it reads as a heading in capitals."""
         letters = [char for char in self.text if char.isalpha()]
@@ -105,7 +119,7 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char in LINE_ENDS:
             if char == "\n" and at and page[at - 1] == "\r":
                 continue
-            yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+            yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)), page)
             chars, origin = [], []
             continue
         for plain in char if " " < char < "\x7f" else _plain(char):
@@ -116,11 +130,42 @@ def normalise_lines(page: str) -> Iterator[Line]:
         if char == SOFT_HYPHEN and page[at + 1 : at + 2] in LINE_ENDS:
             chars.append(SOFT_HYPHEN)
             origin.append(at)
-    yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)))
+    yield _mend(Line("".join(chars), tuple(origin)).cut(0, len(chars)), page)
 
 
-def _mend(line: Line) -> Line:
-    return mend_dates(mend_leaders(line))
+def _mend(line: Line, page: str) -> Line:
+    return mend_dates(mend_leaders(_mark_label(_strip_ornaments(line), page)))
+
+
+def _mark_label(line: Line, page: str) -> Line:
+    """A label and its value with a wide gap between them: "Resectable      No"; or two of them."""
+    text = line.text
+    gaps = [
+        match.start()
+        for match in SPACE.finditer(text)
+        if page[line.origin[match.start()] : line.origin[match.start()] + WIDE].isspace()
+    ]
+    if len(gaps) == 1 and FORM_LABEL.fullmatch(text, 0, gaps[0]) and text[gaps[0] + 1] != ":":
+        return _replace_spans(line, [(gaps[0], gaps[0] + 1, ": ")])
+    if len(gaps) == LABELS_AND_VALUES:
+        first, middle, last = gaps
+        if all(
+            one.isupper() and FORM_LABEL.fullmatch(one)
+            for one in (text[:first], text[middle + 1 : last])
+        ):
+            marks = ((first, ": "), (middle, CELL), (last, ": "))
+            return _replace_spans(line, [(at, at + 1, mark) for at, mark in marks])
+    return line
+
+
+def _strip_ornaments(line: Line) -> Line:
+    """A heading without the stars and dashes around it; a line of nothing else stays."""
+    if RULED.fullmatch(line.text):
+        return line
+    for match in reversed(list(ORNAMENT.finditer(line.text))):
+        at_end = match.end() == len(line.text)
+        line = line.cut(0, match.start()) if at_end else line.cut(match.end(), len(line.text))
+    return line
 
 
 def mend_leaders(line: Line) -> Line:
@@ -176,7 +221,7 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
     `width` is how long full lines of this page are.
     """
     end, head = first.text[-1], second.text[0]
-    if len(first.text) > MAX_SENTENCE or end in ".:;?!" or head == "|" or end == "|":
+    if len(first.text) > MAX_SENTENCE or end in ".:;?!" or _are_rows(first, second):
         return False
     broken = end in f"-{SOFT_HYPHEN}" and head.islower()
     if broken or BULLET.match(second.text) or LABEL.match(second.text):
@@ -189,6 +234,15 @@ def goes_on(first: Line, second: Line, width: int) -> bool:
     if _is_form(first, second) or _begins_row(first, second, short=short):
         return False
     return not short or head.islower() or end in ",(/" or not (head.isupper() or _is_value(end))
+
+
+def _are_rows(first: Line, second: Line) -> bool:
+    """Whether the lines are rows of a table, or what stands at its edge."""
+    return (
+        first.text[-1] == "|"
+        or second.text[0] == "|"
+        or (CELL in first.text and CELL in second.text)
+    )
 
 
 def _is_form(first: Line, second: Line) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from documents.records.proposals.dates import FoundDate, find_dates
@@ -13,6 +14,9 @@ from documents.records.proposals.sections import Sentence
 DIRECTLY: Final = re.compile(r" ?\(?(?:in|on|from|since|en|el|desde|dated)? ?")
 HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 CLOSE: Final = 60
+PROGRESSED: Final = "PD"
+FEW_SESSIONS: Final = 2
+LISTED: Final = re.compile(r" ?(?:,|;|&|and|y|e) ?(?:and |y )?")
 ROW_START: Final = 4
 ROW_GAP: Final = 60
 ROW_LINES: Final = 4
@@ -32,6 +36,7 @@ class Mention:
     reach: tuple[int, int] = (0, 0)
     dates_from: Sentence | None = None
     is_ending: bool = False
+    is_lent: bool = False
 
     @property
     def weight(self) -> int:
@@ -50,7 +55,9 @@ def take_opening_date(mention: Mention, opening: Sentence, rules: Rules) -> None
         if mention.is_ending:
             mention.end_date, mention.dates_from = dates[0], opening
             return
-        begun = mention.status == "started" or (mention.agent.once and mention.status == "given")
+        begun = mention.status == "started" or (
+            mention.agent.once and mention.status in {"given", "named"}
+        )
         mention.start_date = dates[0] if begun else None
         mention.dates_from = opening
 
@@ -67,11 +74,14 @@ def attach_dates(
     enclosed = [one for one in dates if mention.end <= one.start < mention.reach[1]]
     if len(enclosed) > 1 and _is_enclosed_range(text, mention, enclosed, rules):
         mention.start_date, mention.end_date = enclosed[0], enclosed[1]
+    elif len(enclosed) > FEW_SESSIONS and _is_enclosed_list(text, mention, enclosed):
+        mention.start_date, mention.end_date = enclosed[0], enclosed[-1]
     elif (
         dates
         and mention is named[0]
         and dates[0].start <= ROW_START
         and mention.start - dates[0].end < ROW_GAP
+        and not (enclosed and _stands_begun(text[mention.end : enclosed[0].start], rules))
     ):
         _read_row(mention, dates, text, rules)
     else:
@@ -90,10 +100,14 @@ def _read_sentence_dates(
         bool(dates) and dates[0].end <= named[0].start and not _all_born(text, dates, rules)
     )
     behind_dates = [one for one in dates if mention.end <= one.start < behind]
+    cycles = [one for one in behind_dates if rules.words["cycle"].search(text[: one.start])]
+    if len(cycles) > 1:
+        mention.start_date, mention.end_date = cycles[0], cycles[-1]
+        return
     before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
     ending = [one for one in behind_dates if _is_end(text, one, rules)]
     starting = [one for one in behind_dates if one not in ending]
-    if starting and DIRECTLY.fullmatch(text[mention.end : starting[0].start]):
+    if starting and _stands_behind(text[mention.end : starting[0].start], rules):
         dates_first = False
     if dates_first:
         taken = [one for one in before_dates if not (before and _is_end(text, one, rules))]
@@ -113,12 +127,30 @@ def _read_sentence_dates(
         mention.end_date = ending[0]
 
 
+def _stands_behind(between: str, rules: Rules) -> bool:
+    """Whether a date is that of the agent before it: "(2019)", "was started (05/2019)"."""
+    return DIRECTLY.fullmatch(between) is not None or _stands_begun(between, rules)
+
+
+def _stands_begun(between: str, rules: Rules) -> bool:
+    begun = rules.cues["behind"]["started"].search(between)
+    return begun is not None and DIRECTLY.fullmatch(between[begun.end() :]) is not None
+
+
 def _is_enclosed_range(text: str, mention: Mention, dates: list[FoundDate], rules: Rules) -> bool:
     """Whether the dates behind are a range in brackets: "in 2023 (February to August 2023)"."""
     if mention.agent.once:
         return False
     between = text[mention.end : dates[0].start]
     return between.rstrip().endswith("(") and _is_range(text, dates[0], dates[1], rules)
+
+
+def _is_enclosed_list(text: str, mention: Mention, dates: list[FoundDate]) -> bool:
+    """Whether all dates behind are those of sessions: "PRRT 02/2022, 05/2022 and 08/2022"."""
+    before = text[mention.end : dates[0].start]
+    if mention.agent.once or not (before.endswith("(") or DIRECTLY.fullmatch(before)):
+        return False
+    return all(LISTED.fullmatch(text[one.end : other.start]) for one, other in pairwise(dates))
 
 
 def _read_row(mention: Mention, dates: list[FoundDate], text: str, rules: Rules) -> None:
@@ -159,11 +191,14 @@ def continue_last(sentence: Sentence, earlier: list[Mention], rules: Rules) -> N
     if distance > ROW_LINES:
         return
     dates = find_dates(sentence.text, rules)
+    is_apart = sentence.opening != last.sentence.opening
     is_open = last.start_date is None or last.end_date is None
     if distance == 1 and is_open and dates and dates[0].start == 0:
         _read_next_row(last, sentence, dates, rules)
     match = rules.words["it_ended"].match(sentence.text)
     if match is None or last.agent.once:
+        return
+    if match[0] == PROGRESSED and (last.agent.treatment_class == "PRRT" or is_apart):
         return
     behind = [one for one in dates if match.end() <= one.start < match.end() + CLOSE]
     if last.end_date is None and behind:

@@ -12,9 +12,16 @@ from itertools import islice, pairwise
 from typing import Any, Final
 
 from documents.records.proposals.contexts import ContextReader
-from documents.records.proposals.dates import find_dates
+from documents.records.proposals.courses import (
+    RUNNING,
+    end_what_was_switched,
+    lend_dates,
+    part_courses,
+    take_dates_of_parts,
+)
+from documents.records.proposals.dates import FoundDate, find_dates
 from documents.records.proposals.finding import Finding
-from documents.records.proposals.rules import Rules
+from documents.records.proposals.rules import Agent, Rules
 from documents.records.proposals.sections import Sentence
 from documents.records.proposals.treatment_dates import (
     CLOSE,
@@ -29,7 +36,6 @@ from documents.records.proposals.treatment_dates import (
 
 SILENT: Final = frozenset({"request", "family", "definition", "allergy"})
 UNSAID: Final = frozenset({"negated", "hypothetical"})
-RUNNING: Final = frozenset({"given", "started", "ongoing", "named"})
 DATE_BEHIND: Final = 9
 THIS_TUMOUR: Final = "NET"
 MAX_MENTIONS: Final = 400
@@ -61,12 +67,15 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
         groups.setdefault(mention.agent.name, []).append(mention)
     parts = {part for one in mentions for part in one.agent.parts}
     named = {one.agent.treatment_class for one in mentions if not one.agent.generic}
-    _lend_dates(groups)
+    end_what_was_switched(mentions, contexts.rules)
+    lend_dates(groups)
+    take_dates_of_parts(groups)
     return [
-        _build_finding(group, contexts.rules)
+        _build_finding(course, contexts.rules)
         for name, group in groups.items()
         if name not in parts
         and not (group[0].agent.generic and group[0].agent.treatment_class in named)
+        for course in part_courses(group)
     ]
 
 
@@ -77,24 +86,6 @@ def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
         return set()
     other = rules.words["other_tumour"]
     return {one.order for one in sentences if other.search(one.text) and not own.search(one.text)}
-
-
-def _lend_dates(groups: dict[str, list[Mention]]) -> None:
-    """The dates of "SSA since 2020 (lanreotide)" are those of the only agent of its class."""
-    for group in groups.values():
-        agent = group[0].agent
-        dated = next((one for one in group if one.start_date), None)
-        own = [
-            other[0]
-            for other in groups.values()
-            if other[0].agent.treatment_class == agent.treatment_class
-            and not other[0].agent.generic
-        ]
-        if not agent.generic or dated is None or len(own) != 1 or own[0].start_date:
-            continue
-        only = own[0]
-        if only.sentence is dated.sentence:
-            only.start_date, only.end_date = dated.start_date, only.end_date or dated.end_date
 
 
 def _read_sentence(
@@ -111,8 +102,8 @@ def _read_sentence(
     if contexts & SILENT:
         return []
     if not _is_for_this_tumour(sentence, contexts, rules):
-        named = [one for one in named if _is_ours_alone(one, sentence, contexts)]
-    dates = find_dates(text, rules)
+        named = [one for one in named if _is_ours_alone(one, sentence, reader)]
+    dates = [one for one in find_dates(text, rules) if not _has_label(text, one, rules)]
     kept = []
     for at, mention in enumerate(named):
         behind = named[at + 1].start if at + 1 < len(named) else len(text)
@@ -126,6 +117,11 @@ def _read_sentence(
     return [one for one in kept if not _is_aside(one)]
 
 
+def _has_label(text: str, date: FoundDate, rules: Rules) -> bool:
+    """Whether a date of a form stands behind its own label: "Reported: 12/03/2025"."""
+    return rules.words["date_label"].search(text[: date.start]) is not None
+
+
 def _share_dates(mentions: list[Mention], rules: Rules) -> None:
     """The dates of "everolimus and lanreotide since March" are those of both."""
     for one, other in reversed(list(pairwise(mentions))):
@@ -136,6 +132,7 @@ def _share_dates(mentions: list[Mention], rules: Rules) -> None:
             and rules.words["joint"].fullmatch(between)
         ):
             one.start_date, one.end_date = other.start_date, other.end_date
+            one.is_lent = True
 
 
 def _is_aside(mention: Mention) -> bool:
@@ -154,6 +151,10 @@ def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
             if one.pattern.fullmatch(sentence.text, match.start(), match.end())
         )
         mention = Mention(agent, sentence, match.start(), match.end())
+        whole = _whole_of(last, mention, rules) if last else None
+        if last is not None and whole is not None:
+            last.agent, last.end = whole, mention.end
+            continue
         if last is not None and _is_same(last, mention, rules):
             if last.agent.generic and not agent.generic:
                 last.agent = agent
@@ -164,6 +165,15 @@ def _find_mentions(sentence: Sentence, rules: Rules) -> Iterator[Mention]:
         last = mention
     if last is not None:
         yield last
+
+
+def _whole_of(first: Mention, second: Mention, rules: Rules) -> Agent | None:
+    """The combination that two agents are: "capecitabine 1 g and temozolomide 200 mg"."""
+    between = first.sentence.text[first.end : second.start]
+    if not rules.words["combined"].fullmatch(between):
+        return None
+    both = {first.agent.name, second.agent.name}
+    return next((one for one in rules.agents if one.parts == both), None)
 
 
 def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
@@ -185,12 +195,13 @@ def _is_for_this_tumour(sentence: Sentence, contexts: frozenset[str], rules: Rul
     return not other and rules.words["condition"].search(sentence.text) is None
 
 
-def _is_ours_alone(mention: Mention, sentence: Sentence, contexts: frozenset[str]) -> bool:
-    """Whether a treatment among past illnesses is one that hardly any other illness is given."""
+def _is_ours_alone(mention: Mention, sentence: Sentence, reader: ContextReader) -> bool:
+    """Whether a treatment among other illnesses is one that hardly any of them is given."""
+    told_of_another = reader.rules.words["condition"].search(sentence.text) is not None
     return (
-        sentence.section == "past_history"
-        and "other_condition" not in contexts
-        and mention.agent.treatment_class in OURS_ALONE
+        mention.agent.treatment_class in OURS_ALONE
+        and not told_of_another
+        and (sentence.section == "past_history" or sentence.order in reader.others)
     )
 
 
@@ -339,7 +350,7 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     end = best.end_date or next((one.end_date for one in mentions if one.end_date), None)
     if start and end and end.value[:4] < start.value[:4]:
         end = None
-    status = _final_status(mentions, has_start=start is not None, has_end=end is not None)
+    status = _final_status(mentions, has_end=end is not None)
     if status == "declined":
         start = end = None
     if status == "ongoing":
@@ -369,7 +380,7 @@ def _build_finding(group: list[Mention], rules: Rules) -> Finding:
     )  # fmt: skip
 
 
-def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) -> str:
+def _final_status(mentions: list[Mention], *, has_end: bool) -> str:
     said = {one.status for one in mentions}
     if said <= {"planned", "declined"}:
         return mentions[-1].status
@@ -381,4 +392,4 @@ def _final_status(mentions: list[Mention], *, has_start: bool, has_end: bool) ->
         return "ongoing"
     if has_end or mentions[0].agent.once:
         return "completed"
-    return "ongoing" if "ongoing" in said or (has_start and "started" in said) else "completed"
+    return "ongoing" if said & {"ongoing", "started"} else "completed"
