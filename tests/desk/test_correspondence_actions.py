@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from cases.casework.models import TimelineEntry
 from cases.hospitals import services as hospitals
 from cases.hospitals.models import Audience, Message, MessageState, ReferralState, Thread
 from cases.jobs.models import Job
@@ -152,9 +153,12 @@ def test_a_trip_moves_along_its_states_and_not_anywhere(cast: make.Cast, desk: C
     assert trip.state == TripState.VISA
 
 
-def test_an_action_sent_twice_by_get_is_not_done(cast: make.Cast, desk: Client) -> None:
-    for name in ACTIONS:
-        assert desk.get(page(cast.case, "do") + f"{name}/").status_code == 405
+def test_an_action_opened_as_a_page_is_not_done(cast: make.Cast, desk: Client) -> None:
+    before = TimelineEntry.objects.count()
+    for name, action in ACTIONS.items():
+        answer = desk.get(page(cast.case, "do") + f"{name}/")
+        assert (answer.status_code, answer["Location"]) == (302, page(cast.case, action.part))
+    assert TimelineEntry.objects.count() == before
 
 
 def test_no_job_runs_in_the_request(

@@ -13,7 +13,7 @@ from cases.accounts.models import AuditEvent
 from cases.clinical.definitions import DEFAULT_INDICATION
 from cases.clinical.models import DefinitionVersion, DryRun
 from documents.dossiers.models import DossierVersion
-from documents.records.models import DocumentFile, Page
+from documents.records.models import DocumentFile, Page, Upload
 from navigator.desk.urls import make_desk_urls
 from tests import make
 from tests.desk.office import PARTS, Office
@@ -23,9 +23,13 @@ from tests.signing import sign_in
 POSTED = {
     *("case_do", "review_do", "review_fact", "version_do", "definition_do"),
     *("review_enter", "review_turn", "review_translate", "review_open"),
+    *("case_upload", "case_uploads", "case_join_papers", "case_upload_part"),
 }
 TOOLS = ("enter", "work", "open", "turn", "split", "join", "redact", "translate")
-DEFINITIONS = ("definition", "definition_approve", "definition_withdraw", "definition_do")
+DEFINITIONS = (
+    *("definition", "definition_approve", "definition_withdraw", "definition_do"),
+    "definition_progress",
+)
 OPEN_TO_STAFF = {
     *("case_new", "review_queue", "search", "definitions", *DEFINITIONS),
     *("definition_differences", "dry_run", "dry_run_progress"),
@@ -44,6 +48,13 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
         asked_by=office.cast.lead,
         asked_at=make.NOW,
     )
+    upload = Upload.objects.create(
+        case=office.case,
+        sent_by=office.cast.coordinator,
+        size=100,
+        created_at=make.NOW,
+        changed_at=make.NOW,
+    )
     arguments: dict[str, list[object]] = {
         "search": [],
         "case_new": [],
@@ -51,6 +62,8 @@ def list_addresses(office: Office, version: DossierVersion) -> dict[str, str]:
         "cockpit": [case],
         "case_do": [case, "act"],
         "case_progress": [case],
+        **{name: [case] for name in ("case_upload", "case_uploads", "case_join_papers")},
+        "case_upload_part": [case, upload.pk],
         "case_calendar": [case],
         "case_death": [case],
         "cockpit_part": [case, "facts"],
