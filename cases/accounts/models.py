@@ -1,7 +1,7 @@
 """People who sign in, their teams and invitations, and the record of what was done."""
 
 import uuid
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import AbstractUser
@@ -22,7 +22,6 @@ class Role(models.TextChoices):
 
 STAFF_ROLES = frozenset(Role) - {Role.FAMILY}
 CASE_STAFF_ROLES = STAFF_ROLES - {Role.ADMINISTRATOR}
-TITLES: Final = frozenset({"Dr", "Prof", "PD", "Mr", "Ms", "Mrs"})
 
 
 class UserManager(BaseUserManager["User"]):
@@ -79,9 +78,7 @@ class User(AbstractUser):
         return self.name
 
     def get_short_name(self) -> str:
-        """The first word of the name that is no title."""
-        words = self.name.split() or [""]
-        return next((word for word in words if word.rstrip(".") not in TITLES), words[0])
+        return self.name.split(" ")[0]
 
     @property
     def languages_read(self) -> set[str]:

@@ -25,7 +25,10 @@ POSTED = {
     *("review_enter", "review_turn", "review_translate", "review_open"),
 }
 TOOLS = ("enter", "work", "open", "turn", "split", "join", "redact", "translate")
-DEFINITIONS = ("definition", "definition_approve", "definition_withdraw", "definition_do")
+DEFINITIONS = (
+    *("definition", "definition_approve", "definition_withdraw", "definition_do"),
+    "definition_progress",
+)
 OPEN_TO_STAFF = {
     *("case_new", "review_queue", "search", "definitions", *DEFINITIONS),
     *("definition_differences", "dry_run", "dry_run_progress"),
