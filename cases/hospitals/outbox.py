@@ -5,6 +5,7 @@ A mail cannot be taken back, so the claim is given back only where nothing can h
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -40,6 +41,11 @@ def settle_message(message: Message, state: MessageState) -> bool:
     sent_at = {"sent_at": Now()} if state == MessageState.SENT else {}
     open_claim = Message.objects.filter(pk=message.pk, state=MessageState.SENDING)
     return bool(open_claim.update(state=state, **sent_at))
+
+
+def keep_as_draft(messages: QuerySet[Message]) -> int:
+    """What no server took becomes a draft, which the person asked may send again; how many."""
+    return messages.filter(state=MessageState.QUEUED).update(state=MessageState.DRAFT)
 
 
 def may_still_go(message: Message) -> bool:

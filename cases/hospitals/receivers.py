@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from cases.casework.models import ConsentPurpose
 from cases.casework.signals import consent_frozen, consent_withdrawn, patient_died
 from cases.hospitals.models import Message, MessageState
+from cases.hospitals.outbox import keep_as_draft
 from cases.jobs.models import Job
 from cases.jobs.services import queue_job
 from cases.jobs.signals import job_given_up, minute_passed
@@ -21,11 +22,9 @@ def look_for_lost_claims(**_kwargs: Any) -> None:
 
 @receiver(job_given_up)
 def keep_unsent(job: Job, **_kwargs: Any) -> None:
-    """No server took it for a day: it becomes a draft, which the person asked may send again."""
+    """No server took it for a day."""
     if job.kind == "hospitals.send_mail":
-        Message.objects.filter(pk=job.args["message_id"], state=MessageState.QUEUED).update(
-            state=MessageState.DRAFT
-        )
+        keep_as_draft(Message.objects.filter(pk=job.args["message_id"]))
 
 
 @receiver(consent_frozen)

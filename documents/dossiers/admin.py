@@ -1,6 +1,10 @@
 """Dossiers, versions, links and who opened them, to look at; services change them."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from cases.accounts.staff_admin import LookOnlyAdmin
 from documents.dossiers.models import Access, Dossier, DossierVersion, Grant
@@ -22,6 +26,18 @@ class DossierVersionAdmin(LookOnlyAdmin):
     search_fields = ("dossier__case__reference", "alias", "file_sha256")
     exclude = ("contents", "object_name")
     show_full_result_count = False
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of a version is the desk's: there it is looked at, sealed and sent."""
+        if self.get_object(request, object_id) is None:  # Django says so
+            return super().change_view(request, object_id, form_url, extra_context)
+        return HttpResponseRedirect(reverse("admin:version", args=[object_id]))
 
 
 @admin.register(Grant)

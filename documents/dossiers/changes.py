@@ -95,6 +95,8 @@ def _say_row(
 
 def _say_field(row: Mapping[str, Any], field: str) -> str:
     value = str(row.get(field) or "")
+    if field == "text" and row.get("sides"):
+        return join_said(value, _say_sides(row["sides"]), by=": ")
     if value and field in DATES:
         return Said("%(day)s", {"day": Day(value)})
     return STATUSES.get(value, value) if field == "status" else value
@@ -104,7 +106,9 @@ def _say(part: Mapping[str, Any], field: str) -> str:
     """A part's words; where it is absent, why."""
     if part.get("is_absent"):
         return Said(part["reason"])
-    sides = part.get("sides")
-    if sides:
-        return join_said(*(side["text"] for side in sides), by=" / ")
-    return str(part[field])
+    return _say_sides(part["sides"]) if part.get("sides") else str(part[field])
+
+
+def _say_sides(sides: Iterable[Mapping[str, Any]]) -> str:
+    """What confirmed sources say that disagree."""
+    return join_said(*(side["text"] for side in sides), by=" / ")

@@ -210,6 +210,7 @@ def print_correspondence(case: Case, referral: Referral | None) -> Listed[Letter
             "created_at", "id"
         )
     ]
+    letters.sort(key=lambda letter: letter.on)  # what waited for a server left later
     return tuple(letters) or Absence(_("nobody has been written to yet"))
 
 

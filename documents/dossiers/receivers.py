@@ -4,18 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.dispatch import receiver
 
 from cases.accounts.models import User
 from cases.casework.models import ConsentPurpose
 from cases.casework.signals import consent_withdrawn
-from cases.hospitals.models import Message, MessageState
+from cases.hospitals.models import Message
+from cases.hospitals.outbox import keep_as_draft
 from cases.hospitals.signals import message_sent_again, reference_asked
 from cases.jobs.models import Job
 from cases.jobs.signals import job_given_up
 from documents.dossiers.delivery import close_links, mail_link_again
-from documents.dossiers.models import DossierVersion, Grant, Notice, NoticeReason, SealKey
+from documents.dossiers.models import DossierVersion, Notice, NoticeReason, SealKey
 from documents.dossiers.notices import ask_to_telephone, mail_notice_again
 from documents.dossiers.queries import find_known_reference
 from documents.dossiers.settling import fail_version
@@ -73,9 +73,9 @@ def fail_what_was_given_up(job: Job, now: datetime, **_news: Any) -> None:
 
 @receiver(job_given_up)
 def keep_unsent_link(job: Job, **_news: Any) -> None:
-    """No server took the mail: it becomes a draft, which the person asked may send again."""
+    """No server took the mail with a private link."""
     if job.kind == "dossiers.mail_link":
-        _keep_as_draft(Grant.objects.filter(pk=job.args["grant_id"]).values("message"))
+        keep_as_draft(Message.objects.filter(grants=job.args["grant_id"]))
 
 
 @receiver(job_given_up)
@@ -86,10 +86,5 @@ def say_unsent_notice(job: Job, now: datetime, **_news: Any) -> None:
     notice = Notice.objects.select_related("version__dossier__case", "contact__hospital").get(
         pk=job.args["notice_id"]
     )
-    if _keep_as_draft(Notice.objects.filter(pk=notice.pk).values("message")):
+    if keep_as_draft(Message.objects.filter(notice=notice)):
         ask_to_telephone(notice.version, notice.contact, NoticeReason(notice.reason), now)
-
-
-def _keep_as_draft(messages: QuerySet[Any, Any]) -> int:
-    unsent = Message.objects.filter(pk__in=messages, state=MessageState.QUEUED)
-    return unsent.update(state=MessageState.DRAFT)

@@ -211,6 +211,7 @@ def count_figures(user: User, now: datetime, **waiting: Rows) -> list[Figure]:
         **waiting,
         "mine": Case.objects.visible_to(user).open().filter(owner=user),
         "bounced": Message.objects.visible_to(user).filter(state__in=DOUBT),
+        "to_seal": DossierVersion.objects.visible_to(user).filter(state=VersionState.TO_CHECK),
         "failed": DossierVersion.objects.visible_to(user).filter(state=VersionState.FAILED),
     }
     found: Any = User.objects.filter(pk=user.pk).values(
@@ -231,6 +232,7 @@ FIGURES = (
     ("tasks", gettext_lazy("Open tasks"), "casework_task", "wait"),
     ("overdue", gettext_lazy("Overdue answers"), "hospitals_referral", "stop"),
     ("bounced", gettext_lazy("Mail returned or in doubt"), "hospitals_message", "stop"),
+    ("to_seal", gettext_lazy("Dossiers to check and seal"), "dossiers_dossierversion", "wait"),
     ("failed", gettext_lazy("Dossiers that failed"), "dossiers_dossierversion", "stop"),
     ("mine", gettext_lazy("My open cases"), "casework_case", "quiet"),
 )
@@ -244,6 +246,7 @@ def list_queries(now: datetime) -> dict[str, str]:
         "tasks": urlencode({"state__exact": "open"}),
         "overdue": urlencode({"state__in": ",".join(WAITS), "answer_due_at__lt": now.isoformat()}),
         "bounced": urlencode({"state__in": ",".join(DOUBT)}),
+        "to_seal": urlencode({"state__exact": VersionState.TO_CHECK.value}),
         "failed": urlencode({"state__exact": VersionState.FAILED.value}),
         "mine": urlencode({"mine": "yes"}),
     }

@@ -16,6 +16,7 @@ from navigator.desk.sealing import find_contacts
 from tests import make
 from tests.desk.office import Office, build_version, page
 from tests.dossiers.records import sealed_version
+from tests.signing import sign_in
 
 
 def decide(desk: Client, version: DossierVersion, **typed: Any) -> Any:
@@ -160,7 +161,7 @@ def test_who_opened_a_version_is_named_as_told_and_as_waiting_for_the_newer_one(
     version: DossierVersion, office: Office, desk: Client
 ) -> None:
     seal(version, office)
-    reviewer, waits = office.cast.reviewer, "was told that this one comes"
+    reviewer, waits = office.cast.reviewer, "was told that it was replaced"
     decide(desk, version, do="grant", contact=str(reviewer.pk), days="14")
     html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
     assert "Has an open link to this version" in html
@@ -205,3 +206,26 @@ def test_the_page_of_a_version_costs_the_same_for_many_recipients(
     with django_assert_max_num_queries(32):
         html = desk.get(reverse("admin:version", args=[version.pk])).content.decode()
     assert html.count("Has an open link to this version") == 7
+
+
+def test_a_version_in_the_list_leads_to_the_page_on_which_it_is_sealed(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    address = reverse("admin:dossiers_dossierversion_change", args=[version.pk])
+    assert desk.get(address)["Location"] == reverse("admin:version", args=[version.pk])
+    assert sign_in(office.cast.outsider).get(address).status_code == 404
+
+
+def test_what_waits_to_be_sealed_is_a_number_of_the_day(
+    version: DossierVersion, office: Office, desk: Client
+) -> None:
+    def count() -> int:
+        figures = desk.get(reverse("admin:index")).context["day"].figures
+        (found,) = [each for each in figures if each.label == "Dossiers to check and seal"]
+        assert desk.get(found.url).context["cl"].result_count == found.count
+        return int(found.count)
+
+    assert version.state == VersionState.TO_CHECK
+    assert count() == 1
+    seal(version, office)
+    assert count() == 0

@@ -1,5 +1,6 @@
 """What changed is told against what the hospital opened last, in any language, form by form."""
 
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -93,6 +94,28 @@ def test_changes_are_since_the_version_that_was_opened_and_not_since_the_last(
     assert contents.changes_since == (
         f"Since version 1, which {cast.reviewer.name} opened last, on {day}."
     )
+
+
+def test_sources_that_began_to_disagree_are_told_with_what_they_say(
+    cast: Cast, now: datetime
+) -> None:
+    fill_case(cast)
+    enter(cast.case, cast.coordinator, "ecog", 1)
+    first, _contents = make_version(cast, now)
+    open_by(cast, first, cast.reviewer, now, AccessKind.OPENED)
+    enter(cast.case, cast.coordinator, "ecog", 2)
+    second, contents = make_version(cast, now + DAY)
+    assert not isinstance(contents.changes, Absence)
+    (ecog,) = [change for change in contents.changes if "ECOG" in change.what]
+    assert ecog.before.startswith("1")
+    assert re.findall(r"\d", ecog.after.partition(",")[0]) in (["1", "2"], ["2", "1"])
+    open_by(cast, second, cast.reviewer, now + DAY, AccessKind.OPENED)
+    enter(cast.case, cast.coordinator, "ecog", 3)
+    _third, contents = make_version(cast, now + 2 * DAY)
+    assert not isinstance(contents.changes, Absence)
+    (ecog,) = [change for change in contents.changes if "ECOG" in change.what]
+    assert "3" not in ecog.before
+    assert sorted(re.findall(r"\d", ecog.after.partition(",")[0])) == ["1", "2", "3"]
 
 
 def test_a_code_that_was_only_asked_for_shows_nothing(cast: Cast, now: datetime) -> None:

@@ -15,7 +15,14 @@ from cases.clinical.evaluating import evaluate_case
 from cases.clinical.models import DefinitionVersion, SignOffMeaning
 from cases.clinical.services import confirm_history_complete, correct_fact
 from cases.clinical.sign_offs import settle_row, sign_off_evaluation
-from cases.hospitals.models import Audience, HospitalRequirement, Referral, Thread
+from cases.hospitals.models import (
+    Audience,
+    Direction,
+    HospitalRequirement,
+    MessageState,
+    Referral,
+    Thread,
+)
 from cases.hospitals.services import receive_message
 from cases.travel.models import Appointment, Trip, TripItem
 from documents.dossiers.errors import WordRefused
@@ -218,6 +225,28 @@ def test_letters_and_appointments_of_another_hospital_stay_out(cast: Cast, now: 
     theirs = gather(cast, now, referral=referral)
     assert not isinstance(theirs.contents.correspondence, Absence)
     assert "canary" not in str(theirs.frozen)
+
+
+def test_letters_stand_in_the_order_in_which_they_went(cast: Cast, now: datetime) -> None:
+    thread = Thread.objects.create(
+        case=cast.case,
+        referral=cast.referral,
+        audience=Audience.HOSPITAL,
+        subject="Ours",
+        created_at=now,
+    )
+    for written, sent in ((0, 5), (2, None), (3, 4)):
+        thread.messages.create(
+            direction=Direction.IN if sent is None else Direction.OUT,
+            state=MessageState.FILED if sent is None else MessageState.SENT,
+            body="A word",
+            message_id=f"<{written}@tests>",
+            created_at=now + timedelta(days=written),
+            sent_at=None if sent is None else now + timedelta(days=sent),
+        )
+    letters = gather(cast, now, referral=cast.referral).contents.correspondence
+    assert not isinstance(letters, Absence)
+    assert [(letter.on - now.date()).days for letter in letters] == [2, 4, 5]
 
 
 def test_trips_stand_in_the_time_of_the_place(cast: Cast, now: datetime) -> None:
