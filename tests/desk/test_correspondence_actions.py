@@ -152,9 +152,14 @@ def test_a_trip_moves_along_its_states_and_not_anywhere(cast: make.Cast, desk: C
     assert trip.state == TripState.VISA
 
 
-def test_an_action_sent_twice_by_get_is_not_done(cast: make.Cast, desk: Client) -> None:
-    for name in ACTIONS:
-        assert desk.get(page(cast.case, "do") + f"{name}/").status_code == 405
+def test_an_action_that_is_only_opened_is_not_done_and_leads_to_its_part(
+    cast: make.Cast, desk: Client
+) -> None:
+    before = AuditEvent.objects.count()
+    for name, action in ACTIONS.items():
+        answer = desk.get(page(cast.case, "do") + f"{name}/")
+        assert (answer.status_code, answer["Location"]) == (302, page(cast.case, action.part))
+    assert AuditEvent.objects.count() == before
 
 
 def test_no_job_runs_in_the_request(
