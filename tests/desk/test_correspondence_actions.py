@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from cases.accounts.models import AuditEvent
 from cases.hospitals import services as hospitals
 from cases.hospitals.models import Audience, Message, MessageState, ReferralState, Thread
 from cases.jobs.models import Job
