@@ -17,6 +17,7 @@ from django.db import transaction
 from cases.clinical.errors import FactRefused
 from cases.clinical.models import Fact, FactOrigin, FactState
 from cases.clinical.services import propose_fact, read_value
+from documents.records.language import detect_by_letters
 from documents.records.models import (
     Document,
     DocumentFile,
@@ -97,7 +98,9 @@ def make_digest(file: DocumentFile, report: Report) -> Digest:
     report(STEPS, STEPS, "storing")
     return Digest(
         pages=reading.pages,
-        language=reading.language,
+        language=reading.language
+        if reading.language != "other"
+        else detect_by_letters(texts) or "other",
         previews=previews,
         person_check=person,
         proposals=found,

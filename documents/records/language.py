@@ -1,4 +1,4 @@
-"""Which language a report is written in: English, Spanish or something else."""
+"""Which language a report is written in: by its common words, or else by its letters."""
 
 from __future__ import annotations
 
@@ -20,6 +20,17 @@ SPANISH: Final = """
 """
 COMMON: Final = {"en": frozenset(ENGLISH.split()), "es": frozenset(SPANISH.split())}
 MIN_SHARE: Final = 0.06
+# Whose letters are most of a page; with one of the second kind among them it is another language.
+LETTERS: Final = (
+    ("ar", re.compile(r"[\u0620-\u064a\ufb50-\ufdff\ufe70-\ufefc]"), re.compile(r"[پچژگکیٹڈڑےں]")),
+    ("ru", re.compile(r"[а-яёА-ЯЁ]"), re.compile(r"[іїєґўәғқңөұүһђјљњћџѓќѕ]", re.IGNORECASE)),
+    ("hi", re.compile(r"[\u0904-\u0939]"), re.compile(r"ळ")),
+    ("zh-hans", re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[\u3041-\u30ff\uac00-\ud7a3]")),
+)
+MIN_LETTERS: Final = 20
+MOST_OF: Final = 0.6
+FEW: Final = 0.02
+"""Of all letters of the language; a name may bring some of a neighbour's."""
 
 
 def detect_language(texts: Iterable[str]) -> str:
@@ -36,3 +47,14 @@ def detect_language(texts: Iterable[str]) -> str:
     }
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] >= MIN_SHARE else "other"
+
+
+def detect_by_letters(texts: Iterable[str]) -> str:
+    """The language whose letters are most of the text, empty where none's are, or a neighbour's."""
+    text = "".join(text[:LOOK_AT] for text in texts)[:LOOK_AT]
+    count = sum(1 for sign in text if sign.isalpha())
+    for name, own, others in LETTERS:
+        found = len(own.findall(text))
+        if found >= max(MIN_LETTERS, count * MOST_OF):
+            return name if len(others.findall(text)) <= found * FEW else ""
+    return ""

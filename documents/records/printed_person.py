@@ -32,7 +32,7 @@ LONGEST_NAME: Final = 7
 FEWEST_PARTS: Final = 2
 
 BIRTH_LABEL: Final = re.compile(
-    rf"(?<!\w){one_of('birth')}(?: ?/ ?(?:age|sex|edad|sexo))?", re.IGNORECASE
+    rf"(?<!\w){one_of('birth')}(?: ?[/,] ?(?:age|sex|edad|sexo|возраст|пол))?", re.IGNORECASE
 )
 GAP: Final = re.compile(r"[\s:.,;|/=-]*(?:\([dmyaj/ .-]{2,14}\))?[\s:.,;|=-]*", re.IGNORECASE)
 RELATIVE: Final = re.compile(one_of("relative"), re.IGNORECASE)

@@ -27,7 +27,12 @@ from documents.records import services
 from documents.records.checklist import is_too_old
 from documents.records.errors import DetailsChanged, MoveNotPossible
 from documents.records.models import Document, RecordKind
-from documents.records.queries.pages import count_undecided, find_neighbour, list_review_ids
+from documents.records.queries.pages import (
+    count_undecided,
+    find_neighbour,
+    find_queue_place,
+    list_review_ids,
+)
 from documents.records.services.facts_on_pages import enter_fact_from_page
 from navigator.desk.actions.registry import as_uuid
 from navigator.desk.doors import find_row, note_look, say_refusal, signed_in
@@ -70,13 +75,21 @@ def act_on_record(act: Act) -> Act:
 def go_on(
     request: HttpRequest, document_id: UUID, number: int = 1, *, place: str = ""
 ) -> HttpResponse:
-    """The page that follows an act: by a redirect, or at once for a script that asks so."""
-    address = f"{reverse('admin:review', args=[document_id])}?page={number}"
+    """The page that follows an act: by a redirect, or at once for a script that asks so.
+
+    Of another record that the script has fetched beforehand only what differs on it by now.
+    """
+    path = reverse("admin:review", args=[document_id])
+    address = f"{path}?page={number}"
     if request.headers.get("X-Swap") != "yes":
         return redirect(f"{address}{place}")
     document = find_document(request, document_id)
     note_look(request, document.case, "review")
-    response = render_review(request, document, number)
+    if path in request.headers.get("X-Have", "").split():
+        queue = find_queue_place(signed_in(request), document.pk)
+        response = render(request, "desk/review/follow.html", {"queue": queue})
+    else:
+        response = render_review(request, document, number)
     response.headers["Content-Location"] = address
     return response
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from documents.records import services
 from documents.records.models import ARRANGEABLE, BUSY, Document, Page, RedactionReason
+from documents.records.paper_names import name_record
 from documents.records.services import Mark
 from documents.records.services.opening import open_with_password
 from navigator.desk.actions.registry import as_uuid
@@ -130,6 +131,7 @@ def join_records(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "rows": [
             {
                 "document": row,
+                "name": name_record(row),
                 "is_chosen": str(row.pk) in chosen,
                 "place": places[str(row.pk)] or str(index),
                 "tone": RECORD_TONES[row.state],  # type: ignore[index]  # the column holds its words
@@ -137,7 +139,7 @@ def join_records(request: HttpRequest, document_id: UUID) -> HttpResponse:
             }
             for index, row in enumerate(rows, start=1)
         ],
-        "typed_title": request.POST.get("title", document.title),
+        "typed_title": request.POST.get("title", name_record(document)),
         "title": _("Join records"),
     }
     return show_tool(request, document, "join", context)
@@ -356,6 +358,7 @@ def show_tool(
         {
             **admin.site.each_context(request),
             "document": document,
+            "name": name_record(document),
             "case": document.case,
             "work": find_work(document),
             "may_arrange": document.state in ARRANGEABLE,

@@ -185,5 +185,8 @@ for (const button of area.querySelectorAll("[data-add]")) {
   });
 }
 if (window.location.search) {
-  document.getElementById(`cover-${new URLSearchParams(window.location.search).get("page")}`)?.scrollIntoView();
+  const wanted = document.getElementById(`cover-${new URLSearchParams(window.location.search).get("page")}`);
+  if (wanted && wanted !== document.querySelector(".cover-page")) {
+    wanted.scrollIntoView(); // the first stands below its heading already
+  }
 }

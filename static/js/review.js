@@ -154,7 +154,11 @@ async function fetchAhead(url) {
   const kept = { at: Date.now(), answer, isHere: false };
   pages.set(url, kept);
   const found = await answer;
-  kept.isHere = true;
+  if (found) {
+    kept.isHere = true;
+  } else if (pages.get(url) === kept) {
+    pages.delete(url);
+  }
   const source = found?.page.querySelector("[data-picture]")?.dataset.from;
   if (source && !pictures.has(source)) {
     const picture = new Image();
@@ -291,6 +295,20 @@ function put(page, url, push, { sent = null, after = 0 } = {}) {
   settle({ focus: true, after });
 }
 
+// Other records whose first page is here; the server then sends only what an act changes on it.
+function listHeld() {
+  const first = [...pages].filter(([url, kept]) => kept.isHere && Date.now() - kept.at < FRESH && !new URL(url).search);
+  return first.map(([url]) => new URL(url).pathname).join(" ");
+}
+
+function follow(page, part) {
+  const area = page.querySelector("[data-swap-area]");
+  const own = area.dataset.ahead.split(" ").filter((address) => address.includes("?"));
+  area.dataset.ahead = [...own, part.dataset.ahead].join(" ");
+  area.querySelector(".rv-queue").replaceWith(part.querySelector(".rv-queue"));
+  area.querySelector(".rv-top").prepend(part.querySelector(".rv-news"));
+}
+
 async function swap(url, options, push, sent = null) {
   const isAhead = !options.method && pages.has(url);
   const known = isAhead ? await fetchAhead(url) : null;
@@ -305,7 +323,7 @@ async function swap(url, options, push, sent = null) {
   }
   let answer;
   try {
-    const headers = { Accept: "text/html", "X-Swap": "yes" };
+    const headers = { Accept: "text/html", "X-Swap": "yes", "X-Have": options.method ? listHeld() : "" };
     answer = await fetch(url, { credentials: "same-origin", headers, ...options });
   } catch {
     return false;
@@ -321,10 +339,20 @@ async function swap(url, options, push, sent = null) {
   const address = told ? new URL(told, window.location.href).href : answer.url;
   const shown = answer.status === 400 ? window.location.href : address;
   const stays = new URL(shown).pathname === here;
+  let page = parse(await answer.text());
+  const part = page.querySelector("[data-follow]");
+  if (part) {
+    page = (await pages.get(new URL(shown).origin + new URL(shown).pathname)?.answer)?.page;
+    if (!page) {
+      window.location.assign(shown);
+      return true;
+    }
+    follow(page, document.importNode(part, true));
+  }
   if (options.method && !stays) {
     forgetAhead(() => true); // the queue is another
   }
-  put(parse(await answer.text()), shown, push, { sent, after: options.method && stays ? READS_AFTER : 0 });
+  put(page, shown, push, { sent, after: options.method && stays ? READS_AFTER : 0 });
   return true;
 }
 

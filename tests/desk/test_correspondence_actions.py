@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
-from cases.casework.models import TimelineEntry
+from cases.accounts.models import AuditEvent
 from cases.hospitals import services as hospitals
 from cases.hospitals.models import Audience, Message, MessageState, ReferralState, Thread
 from cases.jobs.models import Job
@@ -153,12 +153,14 @@ def test_a_trip_moves_along_its_states_and_not_anywhere(cast: make.Cast, desk: C
     assert trip.state == TripState.VISA
 
 
-def test_an_action_opened_as_a_page_is_not_done(cast: make.Cast, desk: Client) -> None:
-    before = TimelineEntry.objects.count()
+def test_an_action_that_is_only_opened_is_not_done_and_leads_to_its_part(
+    cast: make.Cast, desk: Client
+) -> None:
+    before = AuditEvent.objects.count()
     for name, action in ACTIONS.items():
         answer = desk.get(page(cast.case, "do") + f"{name}/")
         assert (answer.status_code, answer["Location"]) == (302, page(cast.case, action.part))
-    assert TimelineEntry.objects.count() == before
+    assert AuditEvent.objects.count() == before
 
 
 def test_no_job_runs_in_the_request(

@@ -286,3 +286,21 @@ def test_of_a_record_whose_proposals_are_decided_none_are_spoken_of(
     assert "undecided" not in show(desk, office.document).content.decode().split("rv-keys")[0]
     news = read_news(decide(desk, office.document, do="accept"))
     assert news[-1].endswith("is accepted.")
+
+
+def test_of_a_page_that_the_script_has_already_only_what_differs_is_sent(
+    office: Office, desk: Client, run_jobs: Callable[[], int]
+) -> None:
+    following = send(office.case, NOTE, actor=office.cast.parent)
+    run_jobs()
+    address = reverse("admin:review_do", args=[office.document.pk])
+    expected = reverse("admin:review", args=[following.pk])
+    looks = AuditEvent.objects.filter(action="case.read").count()
+    headers = {"x-swap": "yes", "x-have": f"/admin/elsewhere/ {expected}"}
+    response = desk.post(address, {"do": "accept", **DETAILS}, headers=headers)
+    assert response.headers["Content-Location"] == f"{expected}?page=1"
+    html = response.content.decode()
+    assert "<html" not in html
+    assert "“Letter of the oncologist” is accepted." in html
+    assert "1 of 1 waiting" in html
+    assert AuditEvent.objects.filter(action="case.read").count() == looks + 1

@@ -273,3 +273,25 @@ def test_pictures_are_read_anew_in_the_letters_that_were_chosen(
     office.document.refresh_from_db()
     assert office.document.state == DocumentState.SCANNING
     assert office.document.reading_languages == "spa+eng"
+
+
+def test_a_record_that_only_a_camera_named_is_shown_in_words_everywhere_at_the_desk(
+    office: Office, desk: Client
+) -> None:
+    document = office.document
+    found = {"kind": {"value": "imaging"}, "issuer": {"value": "Hospital Lindenau"}}
+    document.title, document.kind, document.findings = "IMG 2034", "other", found
+    document.save(update_fields=["title", "kind", "findings"])
+    case = office.case.pk
+    pages = [
+        *(at(document), at(document, "join"), at(document, "split"), reverse("admin:index")),
+        reverse("admin:cockpit_part", args=[case, "records"]),
+    ]
+    for address in pages:
+        html = desk.get(address).content.decode()
+        assert "Imaging report, Hospital Lindenau" in html, address
+        assert "IMG 2034" not in html, address
+    assert desk.get(at(document)).context["details_form"]["title"].value().startswith("Imaging")
+    post(desk, document, "do", do="accept", title="Imaging report, Hospital Lindenau", kind="other")
+    document.refresh_from_db()
+    assert document.title == "Imaging report, Hospital Lindenau"

@@ -60,7 +60,7 @@ def test_an_excerpt_is_read_in_the_direction_of_its_page_whatever_it_begins_with
     put_paper(cast.case, "يوسف الحارثي was seen in the clinic with his daughter.")
     put_paper(cast.case, "Ki-67 9% PET: أظهرت الصور نقائل في الكبد عند يوسف الحارثي")
     html = search(desk, "يوسف")
-    shown = dict(re.findall(r'<p class="search-snippet" dir="(\w+)">(?:… )?(\S+)', html))
+    shown = dict(re.findall(r'<p class="search-snippet"><bdi dir="(\w+)">(?:… )?(\S+)', html))
     assert shown == {"ltr": "<mark>يوسف</mark>", "rtl": "Ki-67"}
 
 

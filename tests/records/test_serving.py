@@ -121,11 +121,11 @@ def test_the_queue_leads_from_the_oldest_paper_to_the_newest(
     run_jobs()
     assert [row.id for row in queries.review_queue(cast.coordinator)] == [one.pk for one in papers]
     view = queries.page_view(document=papers[1], number=1, user=cast.coordinator)
-    assert (view.previous_document, view.next_document) == (papers[0].pk, papers[2].pk)
-    assert (view.place_in_queue, view.queue_length) == (2, 3)
+    assert (view.queue.previous, view.queue.next) == (papers[0].pk, papers[2].pk)
+    assert (view.queue.place, view.queue.length) == (2, 3)
     services.accept_document(document=papers[1], actor=cast.coordinator, now=now)
     view = queries.page_view(document=papers[1], number=1, user=cast.coordinator)
-    assert (view.next_document, view.place_in_queue) == (papers[0].pk, None)
+    assert (view.queue.next, view.queue.place) == (papers[0].pk, None)
 
 
 def fill(case: Case, count: int) -> None:

@@ -37,6 +37,21 @@ class ProposalView:
     confidence: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class QueuePlace:
+    """Where a record stands among those that wait for this person; `place` from 1, or None."""
+
+    place: int | None
+    length: int
+    previous: UUID | None
+    next: UUID | None
+
+    @property
+    def neighbours(self) -> list[UUID]:
+        """The records behind and before this one."""
+        return [one for one in (self.next, self.previous) if one]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
     """One page before a reviewer, its document, and its neighbours in the queue.
@@ -65,21 +80,13 @@ class PageView:
     is_blank: bool = False
     here: list[ProposalView] = field(default_factory=list)
     elsewhere: list[ProposalView] = field(default_factory=list)
-    previous_document: UUID | None = None
-    next_document: UUID | None = None
-    place_in_queue: int | None = None
-    queue_length: int = 0
+    queue: QueuePlace
 
     @property
     def proposed(self) -> list[ProposalView]:
         """What nobody has decided, on all pages."""
         both = (*self.here, *self.elsewhere)
         return [one for one in both if one.state == FactState.PROPOSED]
-
-    @property
-    def neighbours(self) -> list[UUID]:
-        """The records before and behind this one in the queue."""
-        return [one for one in (self.next_document, self.previous_document) if one]
 
 
 def page_view(*, document: Document, number: int, user: User) -> PageView:
@@ -94,8 +101,6 @@ def page_view(*, document: Document, number: int, user: User) -> PageView:
     number = min(max(number, 1), max(count, 1))
     page = pages.filter(number=number).first()
     proposals = _list_proposals(record.file_id)
-    queue = list_review_ids(user)
-    at = queue.index(record.id) if record.id in queue else None
     return PageView(
         record=record,
         case_id=case.pk,
@@ -117,10 +122,18 @@ def page_view(*, document: Document, number: int, user: User) -> PageView:
         is_blank=page.is_blank if page else False,
         here=[one for one in proposals if one.page == number],
         elsewhere=[one for one in proposals if one.page != number],
-        previous_document=queue[at - 1] if at else None,
-        next_document=_find_next(queue, at),
-        place_in_queue=at + 1 if at is not None else None,
-        queue_length=len(queue),
+        queue=find_queue_place(user, record.id),
+    )
+
+
+def find_queue_place(user: User, document_id: UUID) -> QueuePlace:
+    queue = list_review_ids(user)
+    at = queue.index(document_id) if document_id in queue else None
+    return QueuePlace(
+        place=at + 1 if at is not None else None,
+        length=len(queue),
+        previous=queue[at - 1] if at else None,
+        next=_find_next(queue, at),
     )
 
 
