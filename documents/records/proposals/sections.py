@@ -175,7 +175,7 @@ def _logical_lines(lines: Sequence[Line], width: int, rules: Rules) -> list[Line
         is_row = line.count_gaps() >= GAPS_OF_A_ROW
         if (
             last is not None
-            and not (is_ruled or line.text[0].isupper() and (is_row or was_row))
+            and not (is_ruled or (line.text[0].isupper() and (is_row or was_row)))
             and _belong_together(last, line, width, rules, in_treatments=in_treatments)
         ):
             joined[-1] = join_lines(last, line)
