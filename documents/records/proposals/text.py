@@ -264,6 +264,8 @@ def _begins_row(first: Line, second: Line, *, short: bool) -> bool:
         return False
     if short or DATED.match(first.text) or BULLET.match(first.text):
         return True
+    if "; " in first.text:
+        return False
     return ROW_GOES_ON.match(second.text, dated.end()) is not None
 
 
