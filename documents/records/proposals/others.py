@@ -70,3 +70,12 @@ def _goes_on(head: Sentence, sentence: Sentence) -> bool:
         and BULLET.match(sentence.text) is not None
         and (NUMBERED.match(head.text) is not None or BULLET.match(head.text) is None)
     )
+
+
+def find_adrenals(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
+    """In a report on a NET, the sentences on a tumour of the adrenals alone."""
+    own = rules.words["this_tumour"]
+    if not any(own.search(one.text) for one in sentences):
+        return set()
+    other = rules.words["other_tumour"]
+    return {one.order for one in sentences if other.search(one.text) and not own.search(one.text)}
