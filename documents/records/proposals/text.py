@@ -64,7 +64,7 @@ SENTENCE_END = re.compile(
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|approx|aprox|vs|e\.g|i\.e|no|nr|st|cf|fig|al|ca|resp|incl|sr|sra|srta|dra|dna|p\.ej|"
     r"diff|mod|inj|tab|cap|pt|dx|hx|rx|yrs?|mths?|wks?|max|min|path|lab|univ|"
-    r"d\.o\.b|tel|ext|dept|hosp|ref|[a-z])\.$",
+    r"d\.o\.b|f\.n|tel|ext|dept|hosp|ref|[a-z])\.$",
     re.IGNORECASE,
 )
 

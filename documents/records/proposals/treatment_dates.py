@@ -14,6 +14,8 @@ from documents.records.proposals.sections import Sentence
 DIRECTLY: Final = re.compile(r" ?\(?(?:in|on|from|since|en|el|desde|dated)? ?")
 HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 CLOSE: Final = 60
+SINCE: Final = re.compile(r"\b(?:since|from|desde|a partir de) ?$")
+PARTED: Final = re.compile(r"[,;:]")
 PROGRESSED: Final = "PD"
 FEW_SESSIONS: Final = 2
 LISTED: Final = re.compile(r" ?(?:,|;|&|and|y|e) ?(?:and |y )?")
@@ -138,6 +140,8 @@ def _has_own_dates(text: str, mention: Mention, dates: list[FoundDate], rules: R
         return False
     between = text[mention.end : dates[0].start]
     if len(between) < CLOSE and rules.words["between"].search(text[: dates[0].start]):
+        return True
+    if len(between) < CLOSE and SINCE.search(between) and not PARTED.search(between):
         return True
     begun = rules.cues["behind"]["started"].search(between)
     return begun is not None and DIRECTLY.fullmatch(between[begun.end() :]) is not None
