@@ -93,7 +93,7 @@ def _read_sentence(
     contexts = reader.read_sentence(sentence)
     if contexts & SILENT:
         return []
-    if not _is_for_this_tumour(sentence, contexts, rules):
+    if not _is_for_this_tumour(sentence, reader):
         named = [one for one in named if _is_ours_alone(one, sentence, reader)]
     dates = [one for one in find_dates(text, rules) if not _has_label(text, one, rules)]
     kept = []
@@ -105,6 +105,8 @@ def _read_sentence(
         mention.status = _judge(mention, named, rules)
         if mention.status:
             attach_dates(mention, named, dates, rules)
+            if mention.status == "planned" and mention.start_date and mention.end_date:
+                mention.status = "given"  # the plan is of something else: "a planned break"
             kept.append(mention)
     _share_dates(kept, rules)
     return [one for one in kept if not _is_aside(one)]
@@ -188,12 +190,12 @@ def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
     return same_class and (first.agent.generic or second.agent.generic)
 
 
-def _is_for_this_tumour(sentence: Sentence, contexts: frozenset[str], rules: Rules) -> bool:
-    """Whether nothing says that it was, or may have been, for something else."""
-    if rules.contexts["tumour"].search(sentence.text):
+def _is_for_this_tumour(sentence: Sentence, reader: ContextReader) -> bool:
+    """Whether nothing says that it was, or may have been, for another illness so treated."""
+    if reader.rules.contexts["tumour"].search(sentence.text):
         return True
-    other = "other_condition" in contexts or sentence.section == "past_history"
-    return not other and rules.words["condition"].search(sentence.text) is None
+    other = sentence.order in reader.others or sentence.section == "past_history"
+    return not other and reader.rules.words["condition"].search(sentence.text) is None
 
 
 def _is_ours_alone(mention: Mention, sentence: Sentence, reader: ContextReader) -> bool:
