@@ -128,7 +128,7 @@ def _read_sentence_dates(
         ):
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
-        mention.end_date = ending[0]
+        mention.end_date = ending[-1]
 
 
 def _has_own_dates(text: str, mention: Mention, dates: list[FoundDate], rules: Rules) -> bool:
