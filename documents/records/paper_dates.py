@@ -22,6 +22,8 @@ BEHIND: Final = 48
 TOP_LINES: Final = 18
 ISSUER_LINES: Final = 7
 LONGEST_ISSUER: Final = 120
+LONGEST_HEAD: Final = 8
+OF_A_MONTH: Final = len("2025-03")
 ENOUGH: Final = 3
 TITLE_WEIGHT: Final = 3
 
@@ -54,6 +56,7 @@ KIND_PATTERNS: Final = tuple(
     )
     for kind, (weight, *words) in paper_words()["kinds"].items()
 )
+BIRTH: Final = _label("birth")
 ISSUER: Final = re.compile(one_of("issuer"), re.IGNORECASE)
 NOT_ISSUER: Final = re.compile(one_of("not_issuer"), re.IGNORECASE)
 
@@ -149,7 +152,12 @@ def _plain_dates(text: str) -> Iterator[tuple[int, FoundDate]]:
     for line in ALONE.finditer(top):
         dates = find_written_dates(line["date"])
         words = re.sub(r"\W", "", line["date"])
-        if len(dates) == 1 and len(re.sub(r"\W", "", dates[0].words)) >= len(words) - 4:
+        if (
+            len(dates) == 1
+            and len(re.sub(r"\W", "", dates[0].words)) >= len(words) - 4
+            and len(dates[0].readings[0]) >= OF_A_MONTH
+            and not BIRTH.search(line[0])
+        ):
             yield line.start("date"), dates[0]
 
 
@@ -201,6 +209,11 @@ def suggest_kind(texts: Sequence[str]) -> dict[str, Any] | None:
     }
 
 
+def _is_prose(words: str) -> bool:
+    """Whether a line is of a sentence and no letterhead."""
+    return words[0].islower() or (words[-1] == "." and len(words.split()) > LONGEST_HEAD)
+
+
 def find_issuer(texts: Sequence[str]) -> dict[str, Any] | None:
     """The first line at the top of the first page that names an institution."""
     if not texts:
@@ -215,6 +228,7 @@ def find_issuer(texts: Sequence[str]) -> dict[str, Any] | None:
                 named
                 and len(words) <= LONGEST_ISSUER
                 and not NOT_ISSUER.match(plain)
+                and not _is_prose(words)
                 and ":" not in words
             ):
                 start = at + part.start() + part[0].index(words)

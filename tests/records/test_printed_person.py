@@ -32,6 +32,7 @@ def patient(
         "Born 14 May 1968 in Kisumu",
         "Fecha de nacimiento: 14 de mayo de 1968",
         "F. nac.: 14/05/1968",
+        "Fecha nac.      : 14-05-1968",
         "Geburtsdatum: 14.05.1968",
         "Дата рождения: 14.05.1968",
         "Дата рождения, пол 14.05.1968, женский",

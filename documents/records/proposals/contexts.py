@@ -115,7 +115,12 @@ def _find_patient(sentences: Sequence[Sentence], rules: Rules) -> re.Pattern[str
     found = _first_match(rules.words["writes_for"], opening)
     if found is None and _first_match(rules.words["writes_of_self"], opening) is None:
         found = _first_match(rules.words["tells_of"], opening)
-    return found and re.compile(rf"\b{re.escape(found['patient'])}\b", re.IGNORECASE)
+    if found is None:
+        return None
+    called = found["patient"].rpartition(" ")[2]  # "Mum is well": so she is called, without "my"
+    return re.compile(
+        rf"\b{re.escape(found['patient'])}\b|^{called}\b(?! (?:of|de)\b)", re.IGNORECASE
+    )
 
 
 def _first_match(pattern: re.Pattern[str], texts: Sequence[str]) -> re.Match[str] | None:

@@ -27,6 +27,7 @@ MONTH_YEAR = re.compile(
     rf"(?<![\d/.])(?<!\D\d\d-)(?<!\D\d-)(?P<month>0?[1-9]|1[0-2])[/.-]{YEAR}(?!\d|[/.]\d)"
 )
 YEAR_ONLY = re.compile(rf"(?<![\d/.,-]){YEAR}(?![\d%]|[.,]\d| ?(?:mg|ml|cells|celulas|hpf)\b)")
+SHORT_RANGE = re.compile(rf"(?<![\d/.-]){YEAR} ?[-/] ?(?P<end>1[3-9]|[2-9]\d)(?![\d/-])")
 YEAR_RANGE = re.compile(rf"(?<![\d/.-]){YEAR} ?- ?(?P<end>(?:19|20)\d\d)(?![\d-])")
 
 
@@ -67,9 +68,7 @@ def find_dates(text: str, rules: Rules) -> list[FoundDate]:
 
 
 def _find_all(text: str, rules: Rules) -> Iterator[FoundDate]:
-    for match in YEAR_RANGE.finditer(text):
-        yield FoundDate(match.start("year"), match.end("year"), (match["year"],), match["year"])
-        yield FoundDate(match.start("end"), match.end("end"), (match["end"],), match["end"])
+    yield from _find_year_ranges(text)
     for pattern in (ISO, ISO_LOOSE):
         for match in pattern.finditer(text):
             parts = [match["year"], match["month"]] + ([match["day"]] if match["day"] else [])
@@ -83,6 +82,16 @@ def _find_all(text: str, rules: Rules) -> Iterator[FoundDate]:
         yield _found(match, [f"{match['year']}-{int(match['month']):02d}"])
     for match in YEAR_ONLY.finditer(text):
         yield _found(match, [match["year"]])
+
+
+def _find_year_ranges(text: str) -> Iterator[FoundDate]:
+    """Both years of "2017-2018" and of "2017-18", which is no month."""
+    for pattern in (YEAR_RANGE, SHORT_RANGE):
+        for match in pattern.finditer(text):
+            first, last = match["year"], match["year"][: -len(match["end"])] + match["end"]
+            if first < last or pattern is YEAR_RANGE:
+                yield FoundDate(match.start("year"), match.end("year"), (first,), first)
+                yield FoundDate(match.start("end"), match.end("end"), (last,), match["end"])
 
 
 def _find_in_words(text: str, rules: Rules) -> Iterator[FoundDate]:

@@ -16,6 +16,7 @@ from documents.records.proposals.sections import Sentence
 from documents.records.proposals.text import BULLET
 
 HEAD: Final = 40
+BARE: Final = 3
 NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z])[.)] ")
 
 
@@ -31,8 +32,8 @@ def find_others(sentences: Sequence[Sentence], rules: Rules) -> frozenset[int]:
             head = None
         elif head is not None and _goes_on(head, sentence):
             found.add(sentence.order)
-        elif sentence.order == sentence.opening:
-            head = sentence if _is_head(sentence, rules) else None
+        elif sentence.order == sentence.opening or _is_head(sentence, rules, BARE):
+            head = sentence if _is_head(sentence, rules, HEAD) else None
     return frozenset(found)
 
 
@@ -49,12 +50,12 @@ def _has_other_cancer(sentence: Sentence, rules: Rules) -> bool:
     )
 
 
-def _is_head(sentence: Sentence, rules: Rules) -> bool:
-    """Whether the line begins with the other illness and not with a relative's."""
+def _is_head(sentence: Sentence, rules: Rules, longest: int) -> bool:
+    """Whether the sentence begins with the other illness and not with a relative's."""
     match = rules.words["condition"].search(sentence.text)
     return (
         match is not None
-        and match.start() <= HEAD
+        and match.start() <= longest
         and rules.contexts["relative"].search(sentence.text) is None
     )
 
@@ -69,3 +70,12 @@ def _goes_on(head: Sentence, sentence: Sentence) -> bool:
         and BULLET.match(sentence.text) is not None
         and (NUMBERED.match(head.text) is not None or BULLET.match(head.text) is None)
     )
+
+
+def find_adrenals(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
+    """In a report on a NET, the sentences on a tumour of the adrenals alone."""
+    own = rules.words["this_tumour"]
+    if not any(own.search(one.text) for one in sentences):
+        return set()
+    other = rules.words["other_tumour"]
+    return {one.order for one in sentences if other.search(one.text) and not own.search(one.text)}

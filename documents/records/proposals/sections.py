@@ -282,6 +282,8 @@ def _is_other_label(line: Line, walk: _Walk, rules: Rules) -> bool:
     label = LABEL.match(line.text)
     if label is None:
         return False
+    if walk.section in LISTS and rules.words["ends_list"].match(line.text):
+        return True
     if walk.section in LISTS:
         return not rules.any_agent.search(line.text) and not rules.words["detail"].match(line.text)
     return (

@@ -62,9 +62,9 @@ SENTENCE_END = re.compile(
     r"(?<=[\w)%\"'])[.!?][)\"']? +(?=[A-Z0-9\u00bf\u00a1\"(\[?<>~-])|; +|: (?=[?])| [|\u2022] "
 )
 ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|approx|aprox|vs|e\.g|i\.e|no|nr|st|cf|fig|al|ca|resp|incl|sr|sra|dra|p\.ej|"
+    r"(?:^|[\s(])(?:dr|mr|mrs|ms|prof|approx|aprox|vs|e\.g|i\.e|no|nr|st|cf|fig|al|ca|resp|incl|sr|sra|srta|dra|dna|p\.ej|"
     r"diff|mod|inj|tab|cap|pt|dx|hx|rx|yrs?|mths?|wks?|max|min|path|lab|univ|"
-    r"d\.o\.b|tel|ext|dept|hosp|ref|[a-z])\.$",
+    r"d\.o\.b|f\.n|tel|ext|dept|hosp|ref|[a-z])\.$",
     re.IGNORECASE,
 )
 
@@ -264,6 +264,8 @@ def _begins_row(first: Line, second: Line, *, short: bool) -> bool:
         return False
     if short or DATED.match(first.text) or BULLET.match(first.text):
         return True
+    if "; " in first.text:
+        return False
     return ROW_GOES_ON.match(second.text, dated.end()) is not None
 
 

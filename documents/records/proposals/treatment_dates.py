@@ -14,6 +14,8 @@ from documents.records.proposals.sections import Sentence
 DIRECTLY: Final = re.compile(r" ?\(?(?:in|on|from|since|en|el|desde|dated)? ?")
 HISTORY_SECTIONS: Final = frozenset({"oncologic_history", "treatments"})
 CLOSE: Final = 60
+SINCE: Final = re.compile(r"\b(?:since|from|desde|a partir de) ?$")
+PARTED: Final = re.compile(r"[,;:]")
 PROGRESSED: Final = "PD"
 FEW_SESSIONS: Final = 2
 LISTED: Final = re.compile(r" ?(?:,|;|&|and|y|e) ?(?:and |y )?")
@@ -81,7 +83,7 @@ def attach_dates(
         and mention is named[0]
         and dates[0].start <= ROW_START
         and mention.start - dates[0].end < ROW_GAP
-        and not (enclosed and _stands_begun(text[mention.end : enclosed[0].start], rules))
+        and not _has_own_dates(text, mention, enclosed, rules)
     ):
         _read_row(mention, dates, text, rules)
     else:
@@ -107,7 +109,9 @@ def _read_sentence_dates(
     before_dates = [one for one in dates if before <= one.start and one.end <= mention.start]
     ending = [one for one in behind_dates if _is_end(text, one, rules)]
     starting = [one for one in behind_dates if one not in ending]
-    if starting and _stands_behind(text[mention.end : starting[0].start], rules):
+    if _has_own_dates(text, mention, starting, rules) or (
+        starting and DIRECTLY.fullmatch(text[mention.end : starting[0].start])
+    ):
         dates_first = False
     if dates_first:
         taken = [one for one in before_dates if not (before and _is_end(text, one, rules))]
@@ -124,15 +128,21 @@ def _read_sentence_dates(
         ):
             mention.end_date = starting[1]
     if mention.end_date is None and ending:
-        mention.end_date = ending[0]
+        mention.end_date = ending[-1]
 
 
-def _stands_behind(between: str, rules: Rules) -> bool:
-    """Whether a date is that of the agent before it: "(2019)", "was started (05/2019)"."""
-    return DIRECTLY.fullmatch(between) is not None or _stands_begun(between, rules)
+def _has_own_dates(text: str, mention: Mention, dates: list[FoundDate], rules: Rules) -> bool:
+    """Whether the dates behind it are its own whatever stands before it.
 
-
-def _stands_begun(between: str, rules: Rules) -> bool:
+    "was started (05/2019)", "which she took between May 2019 and April 2021".
+    """
+    if not dates:
+        return False
+    between = text[mention.end : dates[0].start]
+    if len(between) < CLOSE and rules.words["between"].search(text[: dates[0].start]):
+        return True
+    if len(between) < CLOSE and SINCE.search(between) and not PARTED.search(between):
+        return True
     begun = rules.cues["behind"]["started"].search(between)
     return begun is not None and DIRECTLY.fullmatch(between[begun.end() :]) is not None
 

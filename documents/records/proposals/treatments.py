@@ -21,6 +21,7 @@ from documents.records.proposals.courses import (
 )
 from documents.records.proposals.dates import FoundDate, find_dates
 from documents.records.proposals.finding import Finding
+from documents.records.proposals.others import find_adrenals
 from documents.records.proposals.rules import Agent, Rules
 from documents.records.proposals.sections import Sentence
 from documents.records.proposals.treatment_dates import (
@@ -52,7 +53,7 @@ MENTIONS_A_SENTENCE: Final = 40
 def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> list[Finding]:
     """One finding for each agent of the report."""
     mentions: list[Mention] = []
-    others = _find_others(sentences, contexts.rules)
+    others = find_adrenals(sentences, contexts.rules)
     for sentence in sentences:
         if len(mentions) > MAX_MENTIONS:
             break
@@ -79,15 +80,6 @@ def find_treatments(sentences: Sequence[Sentence], contexts: ContextReader) -> l
     ]
 
 
-def _find_others(sentences: Sequence[Sentence], rules: Rules) -> set[int]:
-    """In a report on a NET, the sentences on a tumour of the adrenals alone."""
-    own = rules.words["this_tumour"]
-    if not any(own.search(one.text) for one in sentences):
-        return set()
-    other = rules.words["other_tumour"]
-    return {one.order for one in sentences if other.search(one.text) and not own.search(one.text)}
-
-
 def _read_sentence(
     sentence: Sentence, earlier: list[Mention], reader: ContextReader
 ) -> list[Mention]:
@@ -101,20 +93,31 @@ def _read_sentence(
     contexts = reader.read_sentence(sentence)
     if contexts & SILENT:
         return []
-    if not _is_for_this_tumour(sentence, contexts, rules):
+    if not _is_for_this_tumour(sentence, reader):
         named = [one for one in named if _is_ours_alone(one, sentence, reader)]
     dates = [one for one in find_dates(text, rules) if not _has_label(text, one, rules)]
     kept = []
     for at, mention in enumerate(named):
         behind = named[at + 1].start if at + 1 < len(named) else len(text)
+        behind = _end_of_item(mention, behind, rules)
         before = named[at - 1].end if at else 0
         mention.reach = (before, behind)
         mention.status = _judge(mention, named, rules)
         if mention.status:
             attach_dates(mention, named, dates, rules)
+            if mention.status == "planned" and mention.start_date and mention.end_date:
+                mention.status = "given"  # the plan is of something else: "a planned break"
             kept.append(mention)
     _share_dates(kept, rules)
     return [one for one in kept if not _is_aside(one)]
+
+
+def _end_of_item(mention: Mention, behind: int, rules: Rules) -> int:
+    """Where the words on this medicine end: in a list of medicines, where the next one stands."""
+    if mention.sentence.section not in MEDICINES:
+        return behind
+    other = rules.words["own_item"].search(mention.sentence.text, mention.end, behind)
+    return other.start() if other else behind
 
 
 def _has_label(text: str, date: FoundDate, rules: Rules) -> bool:
@@ -187,12 +190,12 @@ def _is_same(first: Mention, second: Mention, rules: Rules) -> bool:
     return same_class and (first.agent.generic or second.agent.generic)
 
 
-def _is_for_this_tumour(sentence: Sentence, contexts: frozenset[str], rules: Rules) -> bool:
-    """Whether nothing says that it was, or may have been, for something else."""
-    if rules.contexts["tumour"].search(sentence.text):
+def _is_for_this_tumour(sentence: Sentence, reader: ContextReader) -> bool:
+    """Whether nothing says that it was, or may have been, for another illness so treated."""
+    if reader.rules.contexts["tumour"].search(sentence.text):
         return True
-    other = "other_condition" in contexts or sentence.section == "past_history"
-    return not other and rules.words["condition"].search(sentence.text) is None
+    other = sentence.order in reader.others or sentence.section == "past_history"
+    return not other and reader.rules.words["condition"].search(sentence.text) is None
 
 
 def _is_ours_alone(mention: Mention, sentence: Sentence, reader: ContextReader) -> bool:
