@@ -394,6 +394,9 @@ def test_every_face_of_the_review_is_quiet_fits_and_has_no_fault(  # noqa: PLR09
     text = send_read(cast.case, arabic.encode(), run_jobs, actor=cast.parent, name="arabic.txt")
     locked = (SAMPLES / "extra/protected.pdf").read_bytes()
     shut = send_read(cast.case, locked, run_jobs, actor=cast.parent, name="locked.pdf")
+    others = (SAMPLES / "nec/01-pathology.pdf").read_bytes()
+    held = send_read(cast.case, others, run_jobs, actor=cast.parent, name="neighbour.pdf")
+    assert held.state == DocumentState.OTHER_PATIENT
     go(screen, live_server, letter)
     faults = find_faults(screen, "review")
     screen.keyboard.press("?")
@@ -407,6 +410,7 @@ def test_every_face_of_the_review_is_quiet_fits_and_has_no_fault(  # noqa: PLR09
     for name, document, tool in (
         ("text", text, ""),
         ("locked", shut, ""),
+        ("held", held, ""),
         ("split", letter, "split/"),
         ("join", letter, "join/"),
     ):
