@@ -478,6 +478,8 @@ def test_what_was_typed_stays_while_facts_are_decided_and_pages_turned(
     expect(screen.locator(".found-use")).to_have_count(0)
     screen.locator("#details-title").fill("Typed and not sent")
     screen.keyboard.press("Escape")
+    seen = screen.locator("[name=seen]").input_value()
+    Document.objects.filter(pk=letter.pk).update(issuer="Written by somebody else")
     count = screen.locator("[data-waiting]").count()
     screen.locator("[data-waiting]").first.focus()
     screen.keyboard.press("a")
@@ -491,6 +493,8 @@ def test_what_was_typed_stays_while_facts_are_decided_and_pages_turned(
     ):
         expect(screen.locator(f"#details-{name}")).to_have_value(value)
     expect(screen.locator(".found-use")).to_have_count(0)
+    expect(screen.locator("#details-issuer")).to_have_value("Written by somebody else")
+    assert screen.locator("[name=seen]").input_value() == seen
     letter.refresh_from_db()
     assert (letter.kind, letter.report_date) == ("other", "")
     assert said == []
