@@ -11,7 +11,8 @@
    its area in the place of this one. The addresses in its data-ahead are fetched beforehand, with
    their pictures, so that they are there at once. The focus goes to the first [data-waiting], else
    to [data-goes-on], else to the act of the key a. A details with data-keep stays as a person left
-   it, and so does what was typed into another form of the same record. Other scripts hear "area:swapped". Without this script they are plain links and forms. */
+   it, and so does what was typed into another form of the same record. Other scripts hear
+   "area:swapped". Without this script they are plain links and forms. */
 
 const FIELDS = ":is(select, textarea, input:not([type=hidden]))";
 const TYPING = "input:not([type=checkbox]):not([type=radio]):not([type=submit]), select, textarea, [contenteditable]";
@@ -250,6 +251,11 @@ function keepTyped(here, area, sent) {
       const next = area.querySelector(`#${CSS.escape(field.id)}`);
       if (next && (isTyped(field) || (place && field.type === "hidden"))) {
         keepField(field, next);
+        // With it what was seen then: a change by others since is still said.
+        const seen = next.form.elements.seen;
+        if (seen) {
+          seen.value = form.elements.seen.value;
+        }
       }
     }
     const values = form.querySelector("[data-value-fields]");

@@ -394,6 +394,9 @@ def test_every_face_of_the_review_is_quiet_fits_and_has_no_fault(  # noqa: PLR09
     text = send_read(cast.case, arabic.encode(), run_jobs, actor=cast.parent, name="arabic.txt")
     locked = (SAMPLES / "extra/protected.pdf").read_bytes()
     shut = send_read(cast.case, locked, run_jobs, actor=cast.parent, name="locked.pdf")
+    others = (SAMPLES / "nec/01-pathology.pdf").read_bytes()
+    held = send_read(cast.case, others, run_jobs, actor=cast.parent, name="neighbour.pdf")
+    assert held.state == DocumentState.OTHER_PATIENT
     go(screen, live_server, letter)
     faults = find_faults(screen, "review")
     screen.keyboard.press("?")
@@ -407,6 +410,7 @@ def test_every_face_of_the_review_is_quiet_fits_and_has_no_fault(  # noqa: PLR09
     for name, document, tool in (
         ("text", text, ""),
         ("locked", shut, ""),
+        ("held", held, ""),
         ("split", letter, "split/"),
         ("join", letter, "join/"),
     ):
@@ -474,6 +478,8 @@ def test_what_was_typed_stays_while_facts_are_decided_and_pages_turned(
     expect(screen.locator(".found-use")).to_have_count(0)
     screen.locator("#details-title").fill("Typed and not sent")
     screen.keyboard.press("Escape")
+    seen = screen.locator("[name=seen]").input_value()
+    Document.objects.filter(pk=letter.pk).update(issuer="Written by somebody else")
     count = screen.locator("[data-waiting]").count()
     screen.locator("[data-waiting]").first.focus()
     screen.keyboard.press("a")
@@ -487,6 +493,8 @@ def test_what_was_typed_stays_while_facts_are_decided_and_pages_turned(
     ):
         expect(screen.locator(f"#details-{name}")).to_have_value(value)
     expect(screen.locator(".found-use")).to_have_count(0)
+    expect(screen.locator("#details-issuer")).to_have_value("Written by somebody else")
+    assert screen.locator("[name=seen]").input_value() == seen
     letter.refresh_from_db()
     assert (letter.kind, letter.report_date) == ("other", "")
     assert said == []
