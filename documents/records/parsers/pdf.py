@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 
 from documents.records.parsers.answers import Answer, Unreadable, pack
 from documents.records.parsers.images import encode_jpeg
+from documents.records.parsers.right_to_left import put_in_order
 
 HIGH_HALVES = range(0xD800, 0xDC00)
 LOW_HALVES = range(0xDC00, 0xE000)
@@ -99,6 +100,7 @@ def read_pdf(file: BinaryIO, request: dict[str, Any]) -> Answer:
         width, height = page.get_size()
         textpage = page.get_textpage()
         text = read_characters(textpage, min(request["max_page_chars"], left))
+        text = put_in_order(textpage, text)
         words = place_words(page, textpage, text) if words_left > 0 else []
         left -= len(text)
         words_left -= len(words)
