@@ -14,15 +14,15 @@ from cases.casework.notices import (
     give_notice_back,
     settle_notice,
 )
-from cases.jobs.registry import Run, job_handler
+from cases.jobs.registry import Run, job_handler, mail_handler
 from cases.jobs.runner import from_now
 
 LOST_AFTER = timedelta(minutes=10)
 
 
-@job_handler("casework.send_notice", queue="mail", max_attempts=8, back_off=timedelta(seconds=20))
+@mail_handler("casework.send_notice")
 def send_notice(run: Run, *, notice_id: str) -> None:
-    """Send one notice, once; waits about a day (20 s, times four a try) for a server to answer."""
+    """Send one notice, once."""
     notice = claim_notice(notice_id)
     if notice is None:
         return

@@ -9,22 +9,19 @@ from django.utils.translation import gettext as _, gettext_noop
 from cases.casework.services import make_task
 from cases.hospitals.models import Message, MessageState
 from cases.hospitals.outbox import claim_message, deliver_message, may_still_go, settle_message
-from cases.jobs.registry import Run, job_handler
+from cases.jobs.registry import Run, job_handler, mail_handler
 from cases.jobs.runner import from_now
 
 IN_DOUBT_AFTER = timedelta(minutes=10)
 IN_DOUBT = (MessageState.UNKNOWN, MessageState.BOUNCED)
 
 
-@job_handler(
+@mail_handler(
     "hospitals.send_mail",
-    queue="mail",
-    max_attempts=8,
-    back_off=timedelta(seconds=20),
     given_up=gettext_noop("A message was not sent: no server took the mail for a day"),
 )
 def send_mail(run: Run, *, message_id: str) -> None:
-    """Send one message; waits about a day (20 s, times four a try) for a server to answer."""
+    """Send one message, once."""
     message = claim_message(message_id)
     if message is None:
         return

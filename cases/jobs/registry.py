@@ -69,6 +69,16 @@ def job_handler(
     return register
 
 
+def mail_handler(name: str, *, given_up: str = "") -> Callable[[H], H]:
+    """Register the sender of a mail; it waits about thirty hours for a server to take it.
+
+    Twenty seconds, and four times as long after each of the eight attempts.
+    """
+    return job_handler(
+        name, queue="mail", max_attempts=8, back_off=timedelta(seconds=20), given_up=given_up
+    )
+
+
 @cache
 def load_job_kinds() -> None:
     """Find the handlers: each room keeps its own in `jobs.py`.

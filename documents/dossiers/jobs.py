@@ -14,7 +14,7 @@ from cases.hospitals.outbox import (
     may_still_go,
     settle_message,
 )
-from cases.jobs.registry import Run, job_handler
+from cases.jobs.registry import Run, job_handler, mail_handler
 from documents.dossiers.links import build_code_mail, build_link_mail, is_open
 from documents.dossiers.models import DossierVersion, Grant, Notice, NoticeReason, VersionState
 from documents.dossiers.notices import ask_to_telephone, build_notice_mail
@@ -49,11 +49,8 @@ def _report(run: Run, done: int, total: int, step: str) -> None:
     run.report_progress(done, total, step=step)
 
 
-@job_handler(
+@mail_handler(
     "dossiers.mail_link",
-    queue="mail",
-    max_attempts=9,
-    back_off=timedelta(seconds=20),
     given_up=gettext_noop("A private link was not sent: no server took the mail for a day"),
 )
 def mail_link(run: Run, *, grant_id: str) -> None:
@@ -71,11 +68,8 @@ def mail_link(run: Run, *, grant_id: str) -> None:
             ask_about_message(message, ended, timezone.now())
 
 
-@job_handler(
+@mail_handler(
     "dossiers.mail_notice",
-    queue="mail",
-    max_attempts=9,
-    back_off=timedelta(seconds=20),
     given_up=gettext_noop("A notice to a hospital was not sent: no server took the mail for a day"),
 )
 def mail_notice(run: Run, *, notice_id: str) -> None:

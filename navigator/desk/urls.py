@@ -85,7 +85,9 @@ def make_desk_urls(site: AdminSite) -> list[URLPattern]:
         path("review/<uuid:document_id>/fact/", see(review.decide_fact), name="review_fact"),
         path("review/value/", see(review.show_value_fields), name="review_value"),
         path("review/<uuid:document_id>/enter/", see(review.enter_fact), name="review_enter"),
-        path("review/<uuid:document_id>/work/", see(arranging.show_work), name="review_work"),
+        path(
+            "review/<uuid:document_id>/progress/", see(arranging.show_work), name="review_progress"
+        ),
         path("review/<uuid:document_id>/open/", see(arranging.open_record), name="review_open"),
         path("review/<uuid:document_id>/turn/", see(arranging.turn_page), name="review_turn"),
         path("review/<uuid:document_id>/split/", see(arranging.split_record), name="review_split"),

@@ -25,7 +25,7 @@ POSTED = {
     *("review_enter", "review_turn", "review_translate", "review_open"),
     *("case_upload", "case_uploads", "case_join_papers", "case_upload_part"),
 }
-TOOLS = ("enter", "work", "open", "turn", "split", "join", "redact", "translate")
+TOOLS = ("enter", "progress", "open", "turn", "split", "join", "redact", "translate")
 DEFINITIONS = (
     *("definition", "definition_approve", "definition_withdraw", "definition_do"),
     "definition_progress",

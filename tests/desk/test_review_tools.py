@@ -156,13 +156,13 @@ def test_a_page_is_turned_for_good_and_the_page_says_that_it_is_being_done(
 ) -> None:
     response = post(desk, office.document, "turn", page="1", turn="90")
     assert response.context["work"].title == "Pages are being turned"
-    asked = desk.get(at(office.document, "work")).content.decode()
-    assert at(office.document, "work") in asked
+    asked = desk.get(at(office.document, "progress")).content.decode()
+    assert at(office.document, "progress") in asked
     assert post(desk, office.document, "turn", page="1", turn="45").status_code == 404
     run_jobs()
     page = find_page(office.document)
     assert page.width > page.height
-    assert "data-poll" not in desk.get(at(office.document, "work")).content.decode()
+    assert "data-poll" not in desk.get(at(office.document, "progress")).content.decode()
 
 
 def test_a_record_is_parted_where_it_was_cut(

@@ -1,10 +1,8 @@
 """A hospital answers behind its link by a choice: once, by the table, and the coordinator knows."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 
 from cases.accounts.models import AuditEvent
@@ -17,14 +15,8 @@ from documents.dossiers.models import Grant
 from tests.dossiers.test_delivery import give, open_it
 from tests.make import NOW, Cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 WORDS = "Please send the CT of the last sixty days."
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,7 +10,6 @@ import time_machine
 from django.core import mail
 from django.db import DatabaseError, transaction
 from django.test import Client
-from pytest_django.fixtures import Settings
 
 from cases.accounts.models import AuditEvent
 from cases.casework.consents import freeze_consent, withdraw_consent
@@ -29,19 +28,7 @@ from tests.make import NOW, Cast
 
 RunJobs = Callable[[], int]
 HOUR = timedelta(hours=1)
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def empty_mailbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    mail.outbox = []
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "empty_mailbox")]
 
 
 def give(cast: Cast, *, expires_at: datetime | None = None) -> tuple[Grant, str]:

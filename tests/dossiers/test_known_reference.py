@@ -1,10 +1,9 @@
 """A mail to a hospital carries the reference that the hospital knows, and no other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core import mail
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -21,20 +20,8 @@ from tests.dossiers.records import agree, sealed_version
 from tests.make import NOW, Cast
 
 RunJobs = Callable[[], int]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "empty_mailbox")]
 A_MOMENT = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def empty_mailbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    mail.outbox = []
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """A hospital reads and answers letters where it reads the dossier, and nowhere else."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.test import Client
 
 from cases.hospitals.models import Direction, Message, MessageState, Thread
@@ -14,13 +11,7 @@ from documents.dossiers.models import Grant
 from tests.dossiers.records import agree, sealed_version
 from tests.make import NOW, Cast
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 @pytest.fixture

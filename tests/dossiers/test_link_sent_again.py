@@ -1,12 +1,10 @@
 """A mail with a private link that came back goes again as such, with the same link."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.core import mail
 from django.urls import reverse
-from pytest_django.fixtures import Settings
 
 from cases.casework.consents import freeze_consent, lift_freeze, record_death, take_back_death
 from cases.hospitals.models import Message, MessageState
@@ -19,19 +17,7 @@ from tests.make import NOW, Cast
 from tests.signing import sign_in
 
 RunJobs = Callable[[], int]
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def empty_mailbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    mail.outbox = []
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "empty_mailbox")]
 
 
 def give(cast: Cast) -> tuple[Grant, Message, str]:

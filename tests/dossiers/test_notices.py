@@ -1,12 +1,11 @@
 """Everyone who opened a version is told what became of it, and nobody else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core import mail
-from pytest_django.fixtures import Settings
 
 from cases.accounts.models import AuditEvent
 from cases.casework.consents import freeze_consent, withdraw_consent
@@ -27,18 +26,7 @@ from tests.dossiers.records import agree, sealed_version
 from tests.make import NOW, Cast
 
 RunJobs = Callable[[], int]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def empty_mailbox(settings: Settings) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    mail.outbox = []
+pytestmark = pytest.mark.usefixtures("clock", "empty_mailbox")
 
 
 @pytest.fixture

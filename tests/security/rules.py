@@ -80,7 +80,7 @@ RULES: Final[dict[str, Rule]] = {
     "admin/review/value/": CLOSED,  # asked without a fact there are no fields
     **{
         f"admin/review/<document_id>/{page}/": TEAM_ONLY
-        for page in ("enter", "work", "open", "turn", "split", "join", "redact", "translate")
+        for page in ("enter", "progress", "open", "turn", "split", "join", "redact", "translate")
     },
     "admin/page/<page_id>/": TEAM_ONLY,
     "admin/page/<page_id>/sharp/": TEAM_ONLY,
