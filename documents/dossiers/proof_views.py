@@ -31,8 +31,8 @@ SENTENCES: Final[Mapping[FileStanding, tuple[str, str | Promise, str | Promise]]
     ),
     FileStanding.SUPERSEDED: (
         "wait",
-        _("Ours and unchanged, but there is a newer version"),
-        _("This file is as we sealed it. Ask your contact here for the one that replaced it."),
+        _("Ours and unchanged, but replaced since"),
+        _("This file is as we sealed it. Ask your contact here which version holds now."),
     ),
     FileStanding.RECALLED: (
         "stop",

@@ -19,7 +19,7 @@ from tests.dossiers.records import sealed_version, small_pdf
 from tests.make import NOW, Cast
 
 NEWEST = "Ours, unchanged, and the newest version"
-SUPERSEDED = "Ours and unchanged, but there is a newer version"
+SUPERSEDED = "Ours and unchanged, but replaced since"
 RECALLED = "Ours and unchanged, but called back"
 CHANGED = "Changed after we sealed it"
 UNKNOWN = "Not known here"
